@@ -1,0 +1,108 @@
+#include "core/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+namespace yagura::core {
+
+namespace {
+
+class Descriptor {
+ public:
+  Descriptor(int fd, bool owned) : fd_(fd), owned_(owned) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (owned_ && fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+  bool owned_;
+};
+
+std::unexpected<Error> system_error(std::string_view doing, const std::filesystem::path& path) {
+  const int code = errno;
+  return fail(code == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo,
+              std::string(doing) + " " + path.string() + ": " + std::strerror(code));
+}
+
+Result<void> write_all(int fd, std::string_view text, const std::filesystem::path& path) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return system_error("writing", path);
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& path, const ReadOptions& options) {
+  const bool standard_input = path == "-";
+  const Descriptor file(standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC),
+                        !standard_input);
+  if (file.get() < 0) return system_error("reading", path);
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) return system_error("reading", path);
+  if (S_ISDIR(status.st_mode)) {
+    return fail(ErrorCode::kInvalidInput, "reading " + path.string() + ": is a directory");
+  }
+  const auto too_large = [&] {
+    return fail(ErrorCode::kLimitExceeded, "reading " + path.string() + ": larger than the limit of " +
+                                               std::to_string(options.max_size) + " bytes");
+  };
+  std::string text;
+  if (S_ISREG(status.st_mode)) {
+    if (static_cast<std::uint64_t>(status.st_size) > options.max_size) return too_large();
+    text.reserve(static_cast<std::size_t>(status.st_size) + 1);
+  }
+  std::size_t used = 0;
+  while (true) {
+    const std::size_t chunk = std::max<std::size_t>(text.capacity() - used, std::size_t{64} << 10);
+    text.resize(used + chunk);
+    const ssize_t got = ::read(file.get(), text.data() + used, chunk);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      return system_error("reading", path);
+    }
+    used += static_cast<std::size_t>(got);
+    text.resize(used);
+    if (used > options.max_size) return too_large();
+    if (got == 0) break;
+  }
+  return text;
+}
+
+Result<void> write_file(const std::filesystem::path& path, std::string_view text) {
+  if (path == "-") return write_all(STDOUT_FILENO, text, path);
+  std::error_code ignored;
+  const std::filesystem::path target =
+      std::filesystem::is_symlink(path, ignored) ? std::filesystem::canonical(path, ignored) : path;
+  const std::filesystem::path& real = target.empty() ? path : target;
+  std::string pattern = real.string() + ".XXXXXX";
+  const Descriptor file(::mkstemp(pattern.data()), true);
+  if (file.get() < 0) return system_error("writing", path);
+  struct stat status{};
+  const mode_t mode = ::stat(real.c_str(), &status) == 0 ? (status.st_mode & 07777) : 0644;
+  auto written = write_all(file.get(), text, path);
+  if (written && ::fchmod(file.get(), mode) != 0) written = system_error("writing", path);
+  if (written && ::rename(pattern.c_str(), real.c_str()) != 0) {
+    written = system_error("writing", path);
+  }
+  if (!written) ::unlink(pattern.c_str());
+  return written;
+}
+
+}  // namespace yagura::core

@@ -1,0 +1,27 @@
+#pragma once
+
+// Bounded reading and atomic writing of whole files.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+
+namespace yagura::core {
+
+struct ReadOptions {
+  std::uint64_t max_size = std::uint64_t{64} << 20;  // bytes; more is kLimitExceeded, never a cut
+};
+
+// Reads a regular file, a pipe, or standard input ("-"). The error names the path.
+[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path,
+                                            const ReadOptions& options = {});
+
+// Writes to a temporary file beside `path` and renames it over, keeping the permissions of the file that was
+// there: a reader sees the old bytes or the new ones, and a failure leaves the old file as it was. "-" is
+// standard output.
+[[nodiscard]] Result<void> write_file(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace yagura::core
