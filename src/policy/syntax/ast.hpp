@@ -1,8 +1,8 @@
 #pragma once
 
-// CEL's abstract syntax (cel-spec, doc/langdef.md; the shape of cel.expr.Expr in syntax.proto). One arena per
-// expression; nodes are plain and immutable once parsed. The parser writes it, the checker annotates beside it (by
-// id), the compiler reads both.
+// CEL's abstract syntax (cel-spec, doc/langdef.md; the shape of cel.expr.Expr in syntax.proto). One
+// arena per expression; nodes are plain and immutable once parsed. The parser writes it, the
+// checker annotates beside it (by id), the compiler reads both.
 
 #include <cstdint>
 #include <memory>
@@ -39,15 +39,16 @@ struct Constant {
 
 struct Expr;
 
-struct Entry {                // of a map or struct literal
+struct Entry {  // of a map or struct literal
   std::uint32_t id = 0;
   const Expr* key = nullptr;  // map
   std::string_view field;     // struct
   const Expr* value = nullptr;
-  bool optional = false;      // ?key: value
+  bool optional = false;  // ?key: value
 };
 
-// The fold of cel.expr.Expr.Comprehension: accu = init; for each element while condition: accu = step; then result.
+// The fold of cel.expr.Expr.Comprehension: accu = init; for each element while condition: accu =
+// step; then result.
 struct Comprehension {
   std::string_view iter_var;
   std::string_view iter_var2;  // empty: the one-variable form
@@ -60,32 +61,44 @@ struct Comprehension {
 };
 
 struct Expr {
-  std::uint32_t id = 0;      // unique in the expression, from 1, dense: side tables are vectors indexed by it
+  std::uint32_t id =
+      0;  // unique in the expression, from 1, dense: side tables are vectors indexed by it
   std::uint32_t offset = 0;  // code points from the start of the source, as CEL positions are
   ExprKind kind = ExprKind::kConstant;
   bool test_only = false;
+  std::uint16_t height = 1;  // of the subtree, a leaf is 1; bounded by kMaxExprHeight, so recursion
+                             // over a tree is safe
   Constant constant;
-  std::string_view name;
+  std::string_view
+      name;  // of an identifier, a field, a function (operators: operators.hpp), a struct type
   const Expr* target = nullptr;
-  std::span<const Expr* const> args;              // call arguments, list elements
+  std::span<const Expr* const> args;                // call arguments, list elements
   std::span<const std::uint32_t> optional_indices;  // list elements written [?x]
   std::span<const Entry> entries;
   const Comprehension* comprehension = nullptr;
 };
 
-// Which macro a comprehension (or other expansion) came from: for explaining a failure in the user's own terms.
+// Which macro a comprehension (or other expansion) came from: for explaining a failure in the
+// user's own terms.
 struct MacroCall {
-  std::uint32_t id = 0;  // of the expansion's root
+  std::uint32_t id = 0;   // of the expansion's root
   std::string_view name;  // "all", "exists", "exists_one", "map", "filter", "has", "bind", …
-  const Expr* call = nullptr;  // as written: target.name(args)
+  const Expr* call =
+      nullptr;  // as written: target.name(args), a kCall of id 0; arguments as expanded
 };
+
+// The parser refuses trees that are higher, macros expanded: whoever walks one may recurse.
+inline constexpr std::uint16_t kMaxExprHeight = 1000;
 
 struct Ast {
   core::Arena arena;
   std::string source;
   const Expr* root = nullptr;
   std::uint32_t max_id = 0;
-  std::vector<MacroCall> macro_calls;
+  std::vector<MacroCall> macro_calls;  // ascending by id
+
+  // The macro whose expansion has this root, or null. O(log macros).
+  [[nodiscard]] const MacroCall* find_macro(std::uint32_t id) const;
 };
 
 }  // namespace yagura::policy
