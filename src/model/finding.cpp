@@ -1,7 +1,6 @@
 #include "model/finding.hpp"
 
 #include <array>
-#include <cctype>
 #include <cstdint>
 
 namespace yagura::model {
@@ -12,8 +11,22 @@ class Fnv1a {
  public:
   void add(std::string_view text) {
     for (const char c : text) mix(static_cast<unsigned char>(c));
-    mix(0xFF);  // a separator that no UTF-8 text holds
+    end_field();
   }
+
+  // "containers[0].image" as "containers[].image": where the element has a name, its position in
+  // the list says nothing that should last.
+  void add_without_positions(std::string_view path) {
+    bool in_position = false;
+    for (const char c : path) {
+      in_position = in_position && c >= '0' && c <= '9';
+      if (in_position) continue;
+      mix(static_cast<unsigned char>(c));
+      in_position = c == '[';
+    }
+    end_field();
+  }
+
   [[nodiscard]] std::string hex() const {
     static constexpr std::string_view kDigits = "0123456789abcdef";
     std::string text(16, '0');
@@ -22,32 +35,23 @@ class Fnv1a {
   }
 
  private:
+  void end_field() { mix(0xFF); }  // a separator that no UTF-8 text holds
   void mix(std::uint64_t byte) { hash_ = (hash_ ^ byte) * 0x100000001b3ULL; }
   std::uint64_t hash_ = 0xcbf29ce484222325ULL;
 };
 
-// "apps/v1" -> "apps", "v1" -> "": a finding survives the move to a newer version of the same group.
+// "apps/v1" -> "apps", "v1" -> "": a finding survives the move to a newer version of the same
+// group.
 std::string_view group_of(std::string_view api_version) {
   const auto slash = api_version.find('/');
   return slash == std::string_view::npos ? std::string_view{} : api_version.substr(0, slash);
 }
 
-// Where the element has a name, its position in the list says nothing that should last.
-std::string without_positions(std::string_view path) {
-  std::string text;
-  std::size_t i = 0;
-  while (i < path.size()) {
-    text += path[i];
-    if (path[i++] != '[') continue;
-    while (i < path.size() && std::isdigit(static_cast<unsigned char>(path[i])) != 0) ++i;
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string_view to_string(Status status) {
-  static constexpr std::array<std::string_view, 4> kNames = {"fail", "pass", "not-evaluated", "ignored"};
+  static constexpr std::array<std::string_view, 4> kNames = {"fail", "pass", "not-evaluated",
+                                                             "ignored"};
   return kNames[static_cast<std::size_t>(status)];
 }
 
@@ -61,7 +65,11 @@ std::string fingerprint(const Finding& finding) {
     hash.add(finding.resource->name);
   }
   hash.add(finding.subject);
-  hash.add(finding.subject.empty() ? finding.location.path : without_positions(finding.location.path));
+  if (finding.subject.empty()) {
+    hash.add(finding.location.path);
+  } else {
+    hash.add_without_positions(finding.location.path);
+  }
   return hash.hex();
 }
 

@@ -9,13 +9,22 @@ Finding sample() {
   auto control = std::make_shared<Control>();
   control->id = "privileged-container";
   auto resource = std::make_shared<Resource>();
-  *resource = {.api_version = "apps/v1", .kind = "Deployment", .namespace_ = "shop", .name = "web", .file = "a.yaml", .line = 3};
+  *resource = {.api_version = "apps/v1",
+               .kind = "Deployment",
+               .namespace_ = "shop",
+               .name = "web",
+               .file = "a.yaml",
+               .line = 3};
   Finding finding;
   finding.control = control;
   finding.resource = resource;
   finding.subject = "app";
-  finding.location = {.line = 9, .column = 5, .end_line = 9, .end_column = 9,
-                      .path = "spec.template.spec.containers[0].securityContext.privileged", .missing = false};
+  finding.location = {.line = 9,
+                      .column = 5,
+                      .end_line = 9,
+                      .end_column = 9,
+                      .path = "spec.template.spec.containers[0].securityContext.privileged",
+                      .missing = false};
   return finding;
 }
 
@@ -34,6 +43,10 @@ TEST(Fingerprint, TellsContainersApart) {
   EXPECT_NE(fingerprint(sample()), fingerprint(other));
 }
 
+TEST(Fingerprint, IsTheSameInEveryReleaseSoThatBaselinesLast) {
+  EXPECT_EQ(fingerprint(sample()), "0f2d82260f1497e9");
+}
+
 TEST(Severity, ReadsItsOwnNamesInAnyCase) {
   EXPECT_EQ(severity_from_string("CRITICAL"), Severity::kCritical);
   EXPECT_EQ(severity_from_string("urgent"), std::nullopt);
@@ -42,7 +55,9 @@ TEST(Severity, ReadsItsOwnNamesInAnyCase) {
 
 TEST(Resource, DisplayNameHasTheNamespaceWhereThereIsOne) {
   EXPECT_EQ(display_name(*sample().resource), "Deployment/shop/web");
-  EXPECT_EQ(display_name({.api_version = "v1", .kind = "Pod", .namespace_ = {}, .name = {}, .file = {}}), "Pod/(unnamed)");
+  EXPECT_EQ(
+      display_name({.api_version = "v1", .kind = "Pod", .namespace_ = {}, .name = {}, .file = {}}),
+      "Pod/(unnamed)");
 }
 
 }  // namespace

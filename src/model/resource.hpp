@@ -5,8 +5,8 @@
 
 namespace yagura::model {
 
-// What a finding or an event is about: a Kubernetes object (or, later, an image, a node, an API endpoint).
-// Shared by all findings of the object through shared_ptr<const Resource>.
+// What a finding or an event is about: a Kubernetes object (or, later, an image, a node, an API
+// endpoint). Shared by all findings of the object through shared_ptr<const Resource>.
 struct Resource {
   std::string api_version;  // "apps/v1"
   std::string kind;         // "Deployment"

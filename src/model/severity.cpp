@@ -1,7 +1,8 @@
 #include "model/severity.hpp"
 
-#include <array>
 #include <strings.h>
+
+#include <array>
 
 namespace yagura::model {
 
@@ -13,7 +14,8 @@ std::string_view to_string(Severity severity) { return kNames[static_cast<std::s
 
 std::optional<Severity> severity_from_string(std::string_view text) {
   for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (text.size() == kNames[i].size() && ::strncasecmp(text.data(), kNames[i].data(), text.size()) == 0) {
+    if (text.size() == kNames[i].size() &&
+        ::strncasecmp(text.data(), kNames[i].data(), text.size()) == 0) {
       return static_cast<Severity>(i);
     }
   }
