@@ -1,0 +1,47 @@
+# Shared by the scripts: where things are, and the set-up of a fresh Debian 12 machine. Sourced, not run.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Reasons: docs/DEPENDENCIES.md.
+build_packages=(g++ cmake ninja-build pkg-config ccache git ca-certificates
+  libfmt-dev libre2-dev libsimdjson-dev libarchive-dev libcli11-dev tzdata)
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libprotobuf-dev protobuf-compiler
+  clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev python3)
+bench_packages=(libbenchmark-dev libfyaml-dev)
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+
+# install_packages NAME…: installs those that are missing; nothing where all are there (then it needs no root and no network).
+install_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "these Debian packages are missing, and installing them needs root: ${missing[*]}" >&2; return 2; }
+    as_root=(sudo)
+  fi
+  say "installing ${missing[*]}"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+# build PRESET [TARGET…]: configures at first use, then builds.
+build() {
+  local preset=$1
+  shift
+  local quiet
+  quiet=$(mktemp)
+  if ! (cd "$root" && cmake --preset "$preset") >"$quiet" 2>&1; then
+    cat "$quiet" >&2
+    rm -f "$quiet"
+    return 1
+  fi
+  rm -f "$quiet"
+  local targets=()
+  [ $# -gt 0 ] && targets=(--target "$@")
+  (cd "$root" && cmake --build --preset "$preset" -j "$(nproc)" "${targets[@]}")
+}
