@@ -1,4 +1,5 @@
-// Runs a fuzz target over the files of the folders (or the files) given: the same code as under libFuzzer, on known inputs.
+// Runs a fuzz target over the files of the folders (or the files) given: the same code as under
+// libFuzzer, on known inputs.
 
 #include <cstddef>
 #include <cstdint>

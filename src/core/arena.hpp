@@ -1,8 +1,8 @@
 #pragma once
 
-// A bump allocator: objects live until the arena is reset or destroyed, and no destructor runs. Everything that
-// is made while a document is read or an expression is evaluated comes from one, so that the common case costs
-// no call to malloc and freeing is one step.
+// A bump allocator: objects live until the arena is reset or destroyed, and no destructor runs.
+// Everything that is made while a document is read or an expression is evaluated comes from one, so
+// that the common case costs no call to malloc and freeing is one step.
 
 #include <cstddef>
 #include <cstdint>
@@ -30,8 +30,10 @@ class Arena {
   Arena& operator=(Arena&&) noexcept = default;
   ~Arena() = default;
 
-  [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) {
-    std::uintptr_t at = (reinterpret_cast<std::uintptr_t>(next_) + alignment - 1) & ~(alignment - 1);
+  [[nodiscard]] void* allocate(std::size_t size,
+                               std::size_t alignment = alignof(std::max_align_t)) {
+    std::uintptr_t at =
+        (reinterpret_cast<std::uintptr_t>(next_) + alignment - 1) & ~(alignment - 1);
     if (next_ == nullptr || at + size > reinterpret_cast<std::uintptr_t>(end_)) [[unlikely]] {
       return allocate_slow(size, alignment);
     }

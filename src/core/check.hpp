@@ -7,9 +7,9 @@ namespace yagura::core {
 
 }  // namespace yagura::core
 
-#define YAGURA_CHECK(condition, why)                                               \
-  do {                                                                             \
-    if (!(condition)) [[unlikely]] {                                               \
-      ::yagura::core::check_failed(#condition, (why), __FILE__, __LINE__);         \
-    }                                                                              \
+#define YAGURA_CHECK(condition, why)                                       \
+  do {                                                                     \
+    if (!(condition)) [[unlikely]] {                                       \
+      ::yagura::core::check_failed(#condition, (why), __FILE__, __LINE__); \
+    }                                                                      \
   } while (false)

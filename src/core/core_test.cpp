@@ -74,7 +74,8 @@ TEST(Utf8, AppendAndDecodeAreInverse) {
 
 TEST(Diagnostics, CountsWhatItDropsAndFormatsItsPlace) {
   Diagnostics diagnostics;
-  for (std::size_t i = 0; i < Diagnostics::kMaxKept + 5; ++i) diagnostics.error("a.yaml", 3, 7, "bad", "mend");
+  for (std::size_t i = 0; i < Diagnostics::kMaxKept + 5; ++i)
+    diagnostics.error("a.yaml", 3, 7, "bad", "mend");
   EXPECT_EQ(diagnostics.list().size(), Diagnostics::kMaxKept);
   EXPECT_EQ(diagnostics.dropped_count(), 5U);
   EXPECT_EQ(to_string(diagnostics.list().front()), "a.yaml:3:7: error: bad (hint: mend)");
@@ -82,8 +83,8 @@ TEST(Diagnostics, CountsWhatItDropsAndFormatsItsPlace) {
 
 class FileTest : public testing::Test {
  protected:
-  std::filesystem::path folder_ = std::filesystem::temp_directory_path() /
-                                  ("yagura-file-test-" + std::to_string(::getpid()));
+  std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() / ("yagura-file-test-" + std::to_string(::getpid()));
   void SetUp() override { std::filesystem::create_directories(folder_); }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 };

@@ -1,7 +1,7 @@
 #pragma once
 
-// The second kind of error: the user's document is wrong. Every problem at once, each with its place
-// and, where we know it, how to mend it. Collecting never stops at the first.
+// The second kind of error: the user's document is wrong. Every problem at once, each with its
+// place and, where we know it, how to mend it. Collecting never stops at the first.
 
 #include <cstdint>
 #include <string>

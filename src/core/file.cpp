@@ -60,7 +60,8 @@ Result<std::string> read_file(const std::filesystem::path& path, const ReadOptio
     return fail(ErrorCode::kInvalidInput, "reading " + path.string() + ": is a directory");
   }
   const auto too_large = [&] {
-    return fail(ErrorCode::kLimitExceeded, "reading " + path.string() + ": larger than the limit of " +
+    return fail(ErrorCode::kLimitExceeded, "reading " + path.string() +
+                                               ": larger than the limit of " +
                                                std::to_string(options.max_size) + " bytes");
   };
   std::string text;

@@ -19,9 +19,9 @@ struct ReadOptions {
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path,
                                             const ReadOptions& options = {});
 
-// Writes to a temporary file beside `path` and renames it over, keeping the permissions of the file that was
-// there: a reader sees the old bytes or the new ones, and a failure leaves the old file as it was. "-" is
-// standard output.
+// Writes to a temporary file beside `path` and renames it over, keeping the permissions of the file
+// that was there: a reader sees the old bytes or the new ones, and a failure leaves the old file as
+// it was. "-" is standard output.
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace yagura::core

@@ -7,14 +7,17 @@
 
 namespace yagura::core {
 
-// Appends "text" quoted and escaped. Bytes that are not valid UTF-8 become U+FFFD, so that the output always is.
+// Appends "text" quoted and escaped. Bytes that are not valid UTF-8 become U+FFFD, so that the
+// output always is.
 void append_json_string(std::string& out, std::string_view text);
 
-// Shortest text that reads back as the same double; "null" for NaN and infinities, which JSON cannot say.
+// Shortest text that reads back as the same double; "null" for NaN and infinities, which JSON
+// cannot say.
 void append_json_double(std::string& out, double value);
 
-// Streams an indented (indent > 0) or compact (indent 0) document: begin_object().key("a").value(1).end_object().
-// Commas and line ends are its business; balance is the caller's (checked in debug builds).
+// Streams an indented (indent > 0) or compact (indent 0) document:
+// begin_object().key("a").value(1).end_object(). Commas and line ends are its business; balance is
+// the caller's (checked in debug builds).
 class JsonWriter {
  public:
   explicit JsonWriter(std::string& out, int indent = 2) : out_(out), indent_(indent) {}
@@ -50,7 +53,7 @@ class JsonWriter {
   std::string& out_;
   int indent_;
   int depth_ = 0;
-  bool first_ = true;      // nothing written yet in the innermost container
+  bool first_ = true;  // nothing written yet in the innermost container
   bool after_key_ = false;
 };
 

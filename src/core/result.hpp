@@ -1,7 +1,8 @@
 #pragma once
 
-// The first of the three kinds of error (see CONTRIBUTING.md): an operation that failed. A wrong user
-// document is a Diagnostics list (core/diagnostics.hpp); a bad subject is data (a finding, a CEL error).
+// The first of the three kinds of error (see CONTRIBUTING.md): an operation that failed. A wrong
+// user document is a Diagnostics list (core/diagnostics.hpp); a bad subject is data (a finding, a
+// CEL error).
 
 #include <expected>
 #include <string>
@@ -11,12 +12,12 @@
 namespace yagura {
 
 enum class ErrorCode {
-  kInvalidInput,    // what the user gave is wrong: usage, a file's content
-  kNotFound,        // a file, an id, a program that is not there
-  kLimitExceeded,   // a bound on size, depth, count or time was reached
-  kUnsupported,     // valid, but not something that we do
-  kIo,              // the system refused: permissions, disk, pipe
-  kInternal,        // a bug of ours that could be contained
+  kInvalidInput,   // what the user gave is wrong: usage, a file's content
+  kNotFound,       // a file, an id, a program that is not there
+  kLimitExceeded,  // a bound on size, depth, count or time was reached
+  kUnsupported,    // valid, but not something that we do
+  kIo,             // the system refused: permissions, disk, pipe
+  kInternal,       // a bug of ours that could be contained
 };
 
 // A message that an operator can act on, and where it happened, innermost first.
@@ -44,21 +45,22 @@ using Result = std::expected<T, Error>;
 #define YAGURA_CONCAT_INNER(a, b) a##b
 #define YAGURA_CONCAT(a, b) YAGURA_CONCAT_INNER(a, b)
 
-#define YAGURA_TRY_IMPL(temporary, declaration, ...)       \
-  auto temporary = (__VA_ARGS__);                          \
-  if (!temporary) [[unlikely]] {                           \
-    return std::unexpected(std::move(temporary).error());  \
-  }                                                        \
+#define YAGURA_TRY_IMPL(temporary, declaration, ...)      \
+  auto temporary = (__VA_ARGS__);                         \
+  if (!temporary) [[unlikely]] {                          \
+    return std::unexpected(std::move(temporary).error()); \
+  }                                                       \
   declaration = *std::move(temporary)
 
-// YAGURA_TRY(const std::string text, read_file(path)); returns the error to the caller, if there is one.
+// YAGURA_TRY(const std::string text, read_file(path)); returns the error to the caller, if there is
+// one.
 #define YAGURA_TRY(declaration, ...) \
   YAGURA_TRY_IMPL(YAGURA_CONCAT(yagura_try_, __COUNTER__), declaration, __VA_ARGS__)
 
 // For a Result<void>.
-#define YAGURA_TRY_VOID(...)                                          \
-  do {                                                                \
-    if (auto yagura_result = (__VA_ARGS__); !yagura_result) {         \
-      return std::unexpected(std::move(yagura_result).error());       \
-    }                                                                 \
+#define YAGURA_TRY_VOID(...)                                    \
+  do {                                                          \
+    if (auto yagura_result = (__VA_ARGS__); !yagura_result) {   \
+      return std::unexpected(std::move(yagura_result).error()); \
+    }                                                           \
   } while (false)

@@ -9,7 +9,8 @@
 
 namespace yagura::core {
 
-// Length in bytes (1 to 4) of the valid sequence that starts at `at`, or 0. Precondition: at < text.size().
+// Length in bytes (1 to 4) of the valid sequence that starts at `at`, or 0. Precondition: at <
+// text.size().
 [[nodiscard]] std::size_t utf8_sequence_length(std::string_view text, std::size_t at);
 
 // The code point of a valid sequence of `length` bytes at `at`.

@@ -1,5 +1,6 @@
-// Each section is read by a function of its own that walks the members that are there and knows what may be: so that a
-// misspelt key is an error with a place, never a setting that silently does nothing.
+// Each section is read by a function of its own that walks the members that are there and knows
+// what may be: so that a misspelt key is an error with a place, never a setting that silently does
+// nothing.
 
 #include "posture/config.hpp"
 
@@ -27,7 +28,8 @@ class ConfigReader {
     config_.file = document_.source().name();
     const Node& root = document_.root();
     if (!root.is_map()) {
-      error(root.begin(), "the configuration is not a mapping", "start with `apiVersion: yagura.dev/v1alpha1`");
+      error(root.begin(), "the configuration is not a mapping",
+            "start with `apiVersion: yagura.dev/v1alpha1`");
       return std::move(config_);
     }
     for (const Member& member : root.members()) read_top(member);
@@ -37,11 +39,13 @@ class ConfigReader {
  private:
   void error(std::uint32_t offset, std::string message, std::string hint) {
     const kube::Position at = document_.source().position(offset);
-    diagnostics_.error(document_.source().name(), at.line, at.column, std::move(message), std::move(hint));
+    diagnostics_.error(document_.source().name(), at.line, at.column, std::move(message),
+                       std::move(hint));
   }
 
   void unknown_key(const Member& member, std::string_view where, std::string_view known) {
-    error(member.key_begin, "unknown key \"" + std::string(member.key) + "\" in " + std::string(where),
+    error(member.key_begin,
+          "unknown key \"" + std::string(member.key) + "\" in " + std::string(where),
           "known keys: " + std::string(known));
   }
 
@@ -91,7 +95,8 @@ class ConfigReader {
   }
 
   void read_control(const Member& member) {
-    ControlSettings settings{.enabled = {}, .severity = {}, .params = {}, .line = line_of(member.key_begin)};
+    ControlSettings settings{
+        .enabled = {}, .severity = {}, .params = {}, .line = line_of(member.key_begin)};
     for_each_member(member, [&](const Member& inner) { read_control_setting(inner, settings); });
     config_.controls[std::string(member.key)] = std::move(settings);
   }
@@ -107,7 +112,8 @@ class ConfigReader {
       const std::string text = text_of(member);
       settings.severity = model::severity_from_string(text);
       if (!text.empty() && !settings.severity) {
-        error(member.value.begin(), "severity: \"" + text + "\" is none", "one of info, low, medium, high, critical");
+        error(member.value.begin(), "severity: \"" + text + "\" is none",
+              "one of info, low, medium, high, critical");
       }
     } else if (member.key == "params") {
       for_each_member(member, [&](const Member& inner) {
@@ -125,7 +131,8 @@ class ConfigReader {
 
   void read_exception(const Node& item) {
     if (!item.is_map()) {
-      error(item.begin(), "an exception is not a mapping", "give it control, resource, owner, reason and expires");
+      error(item.begin(), "an exception is not a mapping",
+            "give it control, resource, owner, reason and expires");
       return;
     }
     Exception exception;
@@ -135,7 +142,8 @@ class ConfigReader {
       if (!there) error(item.begin(), std::string("the exception has no ") + what, hint);
       return there;
     };
-    bool complete = demand(!exception.controls.empty(), "control", "control: ID, or controls: [ID, …]");
+    bool complete =
+        demand(!exception.controls.empty(), "control", "control: ID, or controls: [ID, …]");
     complete &= demand(!exception.owner.empty(), "owner", "owner: who answers for this risk");
     complete &= demand(!exception.reason.empty(), "reason", "reason: why the risk is accepted");
     if (complete && !broken_date_) config_.exceptions.push_back(std::move(exception));
@@ -146,9 +154,11 @@ class ConfigReader {
     if (member.key == "control") {
       exception.controls.push_back(text_of(member));
     } else if (member.key == "controls") {
-      for_each_item(member, [&](const Node& id) { exception.controls.emplace_back(id.string_or()); });
+      for_each_item(member,
+                    [&](const Node& id) { exception.controls.emplace_back(id.string_or()); });
     } else if (member.key == "resource") {
-      for_each_member(member, [&](const Member& inner) { read_exception_resource(inner, exception); });
+      for_each_member(member,
+                      [&](const Member& inner) { read_exception_resource(inner, exception); });
     } else if (member.key == "subject" || member.key == "container") {
       exception.subject = text_of(member);
     } else if (member.key == "file") {
@@ -162,10 +172,12 @@ class ConfigReader {
       exception.expires = parse_date(text);
       if (!exception.expires) {
         broken_date_ = true;
-        error(member.value.begin(), "expires: \"" + text + "\" is no date", "write it as YYYY-MM-DD");
+        error(member.value.begin(), "expires: \"" + text + "\" is no date",
+              "write it as YYYY-MM-DD");
       }
     } else {
-      unknown_key(member, "an exception", "control, controls, resource, container, file, owner, reason, expires");
+      unknown_key(member, "an exception",
+                  "control, controls, resource, container, file, owner, reason, expires");
     }
   }
 
@@ -185,14 +197,16 @@ class ConfigReader {
     if (member.value.is_string() && !member.value.as_string().empty()) {
       return std::string(member.value.as_string());
     }
-    error(member.value.begin(), std::string(member.key) + ": not a text, or empty", "give it a value in quotes");
+    error(member.value.begin(), std::string(member.key) + ": not a text, or empty",
+          "give it a value in quotes");
     return {};
   }
 
   void for_each_member(const Member& member, const std::function<void(const Member&)>& read_one) {
     if (member.value.is_null()) return;
     if (!member.value.is_map()) {
-      error(member.value.begin(), std::string(member.key) + ": not a mapping", "indent its keys below it");
+      error(member.value.begin(), std::string(member.key) + ": not a mapping",
+            "indent its keys below it");
       return;
     }
     for (const Member& inner : member.value.members()) read_one(inner);
@@ -201,13 +215,16 @@ class ConfigReader {
   void for_each_item(const Member& member, const std::function<void(const Node&)>& read_one) {
     if (member.value.is_null()) return;
     if (!member.value.is_list()) {
-      error(member.value.begin(), std::string(member.key) + ": not a list", "start each item with `- `");
+      error(member.value.begin(), std::string(member.key) + ": not a list",
+            "start each item with `- `");
       return;
     }
     for (const Node& item : member.value.items()) read_one(item);
   }
 
-  std::uint32_t line_of(std::uint32_t offset) const { return document_.source().position(offset).line; }
+  std::uint32_t line_of(std::uint32_t offset) const {
+    return document_.source().position(offset).line;
+  }
 
   const kube::Document& document_;
   Diagnostics& diagnostics_;
@@ -232,7 +249,8 @@ std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
       !parse_number(text.substr(8, 2), day)) {
     return std::nullopt;
   }
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
+                                         std::chrono::day{day}};
   if (!date.ok()) return std::nullopt;
   return std::chrono::sys_days{date};
 }

@@ -16,24 +16,26 @@
 
 namespace yagura::posture {
 
-// An accepted risk. All the fields that are set must match; the last three say whose it is, why, and until when.
+// An accepted risk. All the fields that are set must match; the last three say whose it is, why,
+// and until when.
 struct Exception {
   std::vector<std::string> controls;  // ids or aliases, or "*"
   std::string kind;                   // these five: globs; empty matches all
   std::string namespace_;
   std::string name;
-  std::string subject;                // e.g. the container
+  std::string subject;  // e.g. the container
   std::string file;
   std::string owner;
   std::string reason;
   std::optional<std::chrono::sys_days> expires;  // the last day on which it holds
-  std::uint32_t line = 0;             // in yagura.yaml
+  std::uint32_t line = 0;                        // in yagura.yaml
 };
 
 struct ControlSettings {
   std::optional<bool> enabled;  // true also brings in one that is not in the default set
   std::optional<model::Severity> severity;
-  std::map<std::string, std::string> params;  // data of the check's parameter ConfigMap, over the default
+  std::map<std::string, std::string>
+      params;  // data of the check's parameter ConfigMap, over the default
   std::uint32_t line = 0;
 };
 
@@ -45,8 +47,8 @@ struct Config {
   std::vector<Exception> exceptions;
 };
 
-// Reads a parsed yagura.yaml. Every problem (unknown key, wrong type, an exception without owner or reason, a date that is
-// none) goes to `diagnostics` with its place; what is right is kept.
+// Reads a parsed yagura.yaml. Every problem (unknown key, wrong type, an exception without owner or
+// reason, a date that is none) goes to `diagnostics` with its place; what is right is kept.
 [[nodiscard]] Config read_config(const kube::Document& document, Diagnostics& diagnostics);
 
 // YYYY-MM-DD, a day that exists.

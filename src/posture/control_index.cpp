@@ -35,7 +35,8 @@ constexpr std::size_t kMaxIdLength = 200;  // longer ones are nobody's id
 
 std::string normalised_id(std::string_view id) {
   std::string text(id.substr(0, kMaxIdLength));
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (text.starts_with("avd-")) text.erase(0, 4);
   for (const std::string_view prefix : {"ksv", "kcv"}) {
     if (!text.starts_with(prefix)) continue;
@@ -52,7 +53,8 @@ std::string normalised_id(std::string_view id) {
 bool ControlIndex::add(ControlPtr control) {
   const std::size_t position = controls_.size();
   if (!by_id_.emplace(normalised_id(control->id), position).second) return false;
-  for (const std::string& alias : control->aliases) by_alias_.emplace(normalised_id(alias), position);
+  for (const std::string& alias : control->aliases)
+    by_alias_.emplace(normalised_id(alias), position);
   controls_.push_back(std::move(control));
   return true;
 }
@@ -79,7 +81,8 @@ std::vector<std::string> ControlIndex::similar(std::string_view id, std::size_t 
     const std::string own = normalised_id(control->id);
     const bool contains = wanted.size() >= 4 && own.find(wanted) != std::string::npos;
     const std::size_t apart = contains ? 1 : distance(wanted, own);
-    if (apart <= std::max<std::size_t>(2, wanted.size() / 3)) ranked.emplace_back(apart, control->id);
+    if (apart <= std::max<std::size_t>(2, wanted.size() / 3))
+      ranked.emplace_back(apart, control->id);
   }
   std::ranges::sort(ranked);
   if (ranked.size() > most) ranked.resize(most);

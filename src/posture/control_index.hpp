@@ -14,7 +14,8 @@ namespace yagura::posture {
 
 using ControlPtr = std::shared_ptr<const model::Control>;
 
-// The form in which ids are compared: lower case, Trivy's three spellings (KSV017, KSV-0017, AVD-KSV-0017) made one.
+// The form in which ids are compared: lower case, Trivy's three spellings (KSV017, KSV-0017,
+// AVD-KSV-0017) made one.
 [[nodiscard]] std::string normalised_id(std::string_view id);
 
 // Immutable once filled; thread-safe to read.
@@ -23,8 +24,9 @@ class ControlIndex {
   // False where another control has the same id already (then nothing is added).
   bool add(ControlPtr control);
 
-  // Controls with that id or alias. An own id wins: then it is the only one. An alias may name several of ours
-  // (Kubescape's C-0012 is both secrets in the environment and in ConfigMaps). Empty: nobody knows it.
+  // Controls with that id or alias. An own id wins: then it is the only one. An alias may name
+  // several of ours (Kubescape's C-0012 is both secrets in the environment and in ConfigMaps).
+  // Empty: nobody knows it.
   [[nodiscard]] std::vector<ControlPtr> find(std::string_view id_or_alias) const;
 
   // Known ids that look like the one given, best first, for "did you mean".

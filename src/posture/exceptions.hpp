@@ -1,7 +1,7 @@
 #pragma once
 
-// Which findings somebody has decided to live with: exceptions of yagura.yaml, `# yagura:ignore` comments, and the
-// annotation `yagura.dev/ignore` ("ID[,ID…] reason", one a line) on the object.
+// Which findings somebody has decided to live with: exceptions of yagura.yaml, `# yagura:ignore`
+// comments, and the annotation `yagura.dev/ignore` ("ID[,ID…] reason", one a line) on the object.
 
 #include <chrono>
 #include <span>
@@ -17,14 +17,15 @@
 
 namespace yagura::posture {
 
-// Immutable once made; thread-safe to read. Unknown ids and expired entries go to `diagnostics` (warnings): an expired
-// exception no longer covers anything.
+// Immutable once made; thread-safe to read. Unknown ids and expired entries go to `diagnostics`
+// (warnings): an expired exception no longer covers anything.
 class ExceptionSet {
  public:
   ExceptionSet(const Config& config, const ControlIndex& controls, std::chrono::sys_days today,
                Diagnostics& diagnostics);
 
-  // Marks the fail findings that an exception covers as kIgnored, with owner, reason and place in `ignored_by`.
+  // Marks the fail findings that an exception covers as kIgnored, with owner, reason and place in
+  // `ignored_by`.
   void apply(std::span<model::Finding> findings) const;
 
  private:
@@ -36,7 +37,8 @@ class ExceptionSet {
   std::vector<Entry> entries_;
 };
 
-// Applies the document's own comments and annotation to the findings of this document. An unknown id in one is a warning.
+// Applies the document's own comments and annotation to the findings of this document. An unknown
+// id in one is a warning.
 void apply_document_ignores(const kube::Document& document, const ControlIndex& controls,
                             std::span<model::Finding> findings, Diagnostics& diagnostics);
 

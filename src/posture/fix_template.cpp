@@ -21,7 +21,9 @@ constexpr std::array<NamedPlace, 6> kPlaces = {{{"$object", FixPlace::kObject},
                                                 {"$element", FixPlace::kElement},
                                                 {"$field", FixPlace::kField}}};
 
-std::unexpected<Error> wrong(std::string message) { return fail(ErrorCode::kInvalidInput, std::move(message)); }
+std::unexpected<Error> wrong(std::string message) {
+  return fail(ErrorCode::kInvalidInput, std::move(message));
+}
 
 void append_segment(std::string& pointer, std::string_view name) {
   pointer += '/';
@@ -95,12 +97,18 @@ Result<FixStep> read_step(const kube::Node& item) {
 
 std::optional<std::string> base_of(const FixPlaces& places, FixPlace place) {
   switch (place) {
-    case FixPlace::kObject: return std::string{};
-    case FixPlace::kPod: return places.pod;
-    case FixPlace::kPodTemplate: return places.pod_template;
-    case FixPlace::kContainer: return places.container;
-    case FixPlace::kElement: return places.element;
-    case FixPlace::kField: return places.field;
+    case FixPlace::kObject:
+      return std::string{};
+    case FixPlace::kPod:
+      return places.pod;
+    case FixPlace::kPodTemplate:
+      return places.pod_template;
+    case FixPlace::kContainer:
+      return places.container;
+    case FixPlace::kElement:
+      return places.element;
+    case FixPlace::kField:
+      return places.field;
   }
   return std::nullopt;
 }
@@ -112,7 +120,8 @@ Result<FixTemplate> read_fix_template(const kube::Node& steps) {
   FixTemplate fix;
   for (std::size_t i = 0; i < steps.items().size(); ++i) {
     auto step = read_step(steps.items()[i]);
-    if (!step) return std::unexpected(std::move(step).error().with_context("step " + std::to_string(i + 1)));
+    if (!step)
+      return std::unexpected(std::move(step).error().with_context("step " + std::to_string(i + 1)));
     fix.steps.push_back(*std::move(step));
   }
   return fix;

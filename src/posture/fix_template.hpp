@@ -1,7 +1,7 @@
 #pragma once
 
-// The `yagura.dev/fix` annotation: steps whose paths start at a place that is known only once a finding is made.
-// rules/README.md describes the form.
+// The `yagura.dev/fix` annotation: steps whose paths start at a place that is known only once a
+// finding is made. rules/README.md describes the form.
 
 #include <optional>
 #include <string>
@@ -27,7 +27,8 @@ struct FixTemplate {
   std::vector<FixStep> steps;
 };
 
-// Where the places are in one object, as JSON pointers; nullopt: there is none (a Service has no pod).
+// Where the places are in one object, as JSON pointers; nullopt: there is none (a Service has no
+// pod).
 struct FixPlaces {
   std::optional<std::string> pod;
   std::optional<std::string> pod_template;
@@ -40,6 +41,7 @@ struct FixPlaces {
 [[nodiscard]] Result<FixTemplate> read_fix_template(const kube::Node& steps);
 
 // Empty where a step's place is not there: half a fix is none.
-[[nodiscard]] std::vector<model::PatchOperation> instantiate(const FixTemplate& fix, const FixPlaces& places);
+[[nodiscard]] std::vector<model::PatchOperation> instantiate(const FixTemplate& fix,
+                                                             const FixPlaces& places);
 
 }  // namespace yagura::posture
