@@ -10,6 +10,8 @@ if(YAGURA_WERROR)
   target_compile_options(yagura_flags INTERFACE -Werror)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # A designated initialiser leaves the other members to their defaults on purpose.
+  target_compile_options(yagura_flags INTERFACE -Wno-missing-field-initializers)
   # GCC 12 reports these falsely on inlined standard containers (GCC bugs 105329, 105651, 104336).
   target_compile_options(yagura_flags INTERFACE
     -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds

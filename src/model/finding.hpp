@@ -26,6 +26,8 @@ enum class Status : std::uint8_t {
 
 // The field, or the place where it should be.
 struct Location {
+  // Empty: the resource's. Else another file that the object was put together from (a patch).
+  std::string file;
   std::uint32_t line = 0;    // 1-based; 0: unknown (live object)
   std::uint32_t column = 0;  // 1-based, in bytes
   std::uint32_t end_line = 0;
