@@ -1,0 +1,67 @@
+#include "policy/program/context.hpp"
+
+#include <re2/re2.h>
+
+#include <string>
+#include <unordered_map>
+
+#include "core/utf8.hpp"
+
+namespace yagura::policy {
+namespace {
+
+constexpr ErrorValue kNoSuchOverloadError{.kind = ErrorKind::kNoSuchOverload};
+constexpr ErrorValue kCostExceededError{.kind = ErrorKind::kCostExceeded};
+
+// RE2's program and DFA; a regular expression that needs more is refused or matched slower, never
+// wrongly.
+constexpr std::int64_t kRegexMemory = std::int64_t{8} << 20;
+
+}  // namespace
+
+struct EvalContext::RegexCache {
+  std::unordered_map<std::string, std::unique_ptr<re2::RE2>> compiled;
+};
+
+EvalContext::EvalContext(EvalLimits limits) : limits_(limits) {}
+EvalContext::~EvalContext() = default;
+
+Value EvalContext::error(ErrorKind kind, std::string_view detail) {
+  return Value::error(arena_.make<ErrorValue>(
+      ErrorValue{.kind = kind, .expr_id = 0, .detail = arena_.copy(detail)}));
+}
+
+Value EvalContext::no_such_overload() { return Value::error(&kNoSuchOverloadError); }
+Value EvalContext::cost_exceeded() { return Value::error(&kCostExceededError); }
+
+const re2::RE2* EvalContext::regex(std::string_view pattern) {
+  if (regexes_ == nullptr) regexes_ = std::make_unique<RegexCache>();
+  auto& compiled = regexes_->compiled;
+  std::string key(pattern);
+  if (const auto found = compiled.find(key); found != compiled.end()) {
+    return found->second->ok() ? found->second.get() : nullptr;
+  }
+  if (compiled.size() >= kMaxRegexes) compiled.clear();
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(kRegexMemory);
+  auto made = std::make_unique<re2::RE2>(key, options);
+  const re2::RE2* result = made->ok() ? made.get() : nullptr;
+  compiled.emplace(std::move(key), std::move(made));
+  return result;
+}
+
+std::uint64_t cost_size(const Value& value) {
+  switch (value.kind()) {
+    case ValueKind::kString:
+      return value.is_known_ascii() ? value.count() : core::utf8_length(value.as_string());
+    case ValueKind::kBytes:
+    case ValueKind::kList:
+    case ValueKind::kMap:
+      return value.count();
+    default:
+      return 1;
+  }
+}
+
+}  // namespace yagura::policy
