@@ -37,6 +37,9 @@ struct OverloadDecl {
   bool member = false;  // receiver style; the receiver is the first parameter
   std::vector<const Type*> parameters;
   const Type* result = nullptr;
+  // The entry that it comes from: tables of several libraries may add overloads to one name, and the
+  // compiler binds those of the overloads that are possible. Null where declared without one.
+  const Function* function = nullptr;
 };
 
 struct FunctionDecl {
