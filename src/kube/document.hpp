@@ -26,6 +26,8 @@ enum class SourceFormat : std::uint8_t { kYaml, kJson };
 class Source {
  public:
   Source(std::string name, std::string text, SourceFormat format);
+  Source(const Source&) = delete;  // nodes point into it
+  Source& operator=(const Source&) = delete;
 
   [[nodiscard]] const std::string& name() const {
     return name_;

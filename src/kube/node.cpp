@@ -1,5 +1,7 @@
 #include "kube/node.hpp"
 
+#include "kube/member_index.hpp"
+
 namespace yagura::kube {
 
 const Node* Node::find(std::string_view key) const {
@@ -9,6 +11,10 @@ const Node* Node::find(std::string_view key) const {
 
 const Member* Node::find_member(std::string_view key) const {
   if (!is_map()) return nullptr;
+  if ((flags_ & kIndexedFlag) != 0) {
+    const auto* slots = reinterpret_cast<const std::uint32_t*>(value_.members + size_);
+    return member_index::find(members(), {slots, member_index::slot_count(size_)}, key);
+  }
   for (const Member& member : members()) {
     if (member.key == key) return &member;
   }

@@ -1,11 +1,12 @@
 #pragma once
 
-// The object tree: what YAML and JSON are read into and what every analysis reads. Compact (24 bytes a node, 48 a
-// member), immutable once read, and every node knows where it stands in its source. Nodes live in their
-// document's arena; strings point into the source text or the arena. A `const Node*` is valid as long as its
-// Document. Thread-safe to read.
+// The object tree: what YAML and JSON are read into and what every analysis reads. Compact (24
+// bytes a node, 48 a member), immutable once read, and every node knows where it stands in its
+// source. Nodes live in their document's arena; strings point into the source text or the arena. A
+// `const Node*` is valid as long as its Document. Thread-safe to read.
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -15,8 +16,8 @@ namespace yagura::kube {
 enum class NodeKind : std::uint8_t {
   kNull,
   kBool,
-  kInt,     // fits int64
-  kUint,    // above int64's range, fits uint64
+  kInt,   // fits int64
+  kUint,  // above int64's range, fits uint64
   kDouble,
   kString,
   kList,
@@ -53,7 +54,8 @@ class Node {
   }
   [[nodiscard]] bool bool_or(bool other) const { return is_bool() ? as_bool() : other; }
 
-  // The member's value, or null: also where this is not a map. O(members) up to 16, O(1) above (indexed).
+  // The member's value, or null: also where this is not a map. O(members) up to 16, O(1) above
+  // (indexed).
   [[nodiscard]] const Node* find(std::string_view key) const;
   [[nodiscard]] const Member* find_member(std::string_view key) const;
   // find() along names: get({"spec", "template", "spec"}).
@@ -61,15 +63,23 @@ class Node {
   // The member's items, or nothing: also where it is missing or no list.
   [[nodiscard]] std::span<const Node> list(std::string_view key) const;
 
-  // Byte offsets into the source of the document: of the value's first byte (its opening quote, bracket, `|`;
-  // a block collection begins at its first key or dash) and of the byte behind its last. An empty value has begin == end.
-  // A node that came through an alias or a merge key has the offsets of the anchored original.
+  // Byte offsets into the source of the document: of the value's first byte (its opening quote,
+  // bracket, `|`; a block collection begins at its first key or dash; tag and anchor stand before
+  // it) and of the byte behind its last (behind the last child of a block collection; a block
+  // scalar ends behind its last line of text, before the line end). An empty value has begin ==
+  // end, behind the `:` or `-` (or tag, or anchor) that it belongs to. A node that came through an
+  // alias or a merge key has the offsets of the anchored original.
   [[nodiscard]] std::uint32_t begin() const { return begin_; }
   [[nodiscard]] std::uint32_t end() const { return end_; }
 
-  [[nodiscard]] bool is_ascii() const { return (flags_ & kAsciiFlag) != 0; }  // strings: size() == code points
-  [[nodiscard]] bool is_flow() const { return (flags_ & kFlowFlag) != 0; }    // {…} or […], and all JSON
-  [[nodiscard]] bool is_aliased() const { return (flags_ & kAliasFlag) != 0; }  // came through * or <<
+  [[nodiscard]] bool is_ascii() const {
+    return (flags_ & kAsciiFlag) != 0;
+  }  // strings: size() == code points
+  [[nodiscard]] bool is_flow() const {
+    return (flags_ & kFlowFlag) != 0;
+  }  // collections: {…} or […], so all of JSON's
+  // Put here by `*alias` or `<<`. What is below it is shared with the original and not marked.
+  [[nodiscard]] bool is_aliased() const { return (flags_ & kAliasFlag) != 0; }
 
  private:
   friend class NodeBuilder;

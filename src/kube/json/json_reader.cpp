@@ -1,0 +1,399 @@
+#include "kube/json/json_reader.hpp"
+
+// A recursive descent over the text. The members of open collections are collected on two stacks
+// (scratch_members_, scratch_items_) and moved into the arena in one piece when their collection
+// closes, so that nothing is allocated a node. Recursion is bounded by ReadLimits::max_depth. The
+// text ends with a NUL (it is a std::string), which no rule accepts: no step needs to ask for the
+// end.
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "core/utf8.hpp"
+#include "kube/json/json_string.hpp"
+#include "kube/node_builder.hpp"
+
+namespace yagura::kube::json {
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+class Reader {
+ public:
+  explicit Reader(const ReadContext& context)
+      : context_(context),
+        arena_(context.source.arena()),
+        text_(context.source.text().data()),
+        end_(text_ + context.source.text().size()),
+        at_(text_) {}
+
+  std::vector<const Node*> read_all() {
+    std::vector<const Node*> roots;
+    if (context_.source.text().starts_with("\xEF\xBB\xBF")) at_ += 3;
+    for (skip_space(); at_ < end_; skip_space()) {
+      begin_document();
+      Node root;
+      if (read_value(root, 0) && fits()) {
+        roots.push_back(arena_.make<Node>(root));
+      } else if (limit_reached_) {
+        skip_document();
+      } else {
+        break;
+      }
+    }
+    return roots;
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t offset(const char* at) const {
+    return static_cast<std::uint32_t>(at - text_);
+  }
+  [[nodiscard]] Extent since(const char* begin) const { return {offset(begin), offset(at_)}; }
+
+  bool fail(const char* at, std::string message, std::string hint = {}) {
+    context_.error(offset(at), std::move(message), std::move(hint));
+    return false;
+  }
+
+  // The character that was not expected, in words.
+  bool fail_expected(const char* what) {
+    std::string message = std::string("expected ") + what + ", found ";
+    if (at_ >= end_) {
+      message += "the end of the text";
+    } else {
+      message += static_cast<unsigned char>(*at_) < 0x20 || static_cast<unsigned char>(*at_) >= 0x7f
+                     ? "a byte that JSON does not know here"
+                     : "'" + std::string(1, *at_) + "'";
+    }
+    return fail(at_, std::move(message));
+  }
+
+  bool fail_limit(const char* at, const char* what, std::uint32_t limit, const char* hint) {
+    limit_reached_ = true;
+    return fail(at, "this document has " + std::string(what) + " than " + std::to_string(limit),
+                hint);
+  }
+
+  bool fits() {
+    if (at_ <= size_end_) return true;
+    return fail_limit(document_begin_, "more bytes", context_.limits.max_document_size, "split it");
+  }
+
+  void begin_document() {
+    document_begin_ = at_;
+    node_count_ = 0;
+    limit_reached_ = false;
+    scratch_members_.clear();
+    scratch_items_.clear();
+    const auto left = static_cast<std::size_t>(end_ - at_);
+    size_end_ = at_ + std::min<std::size_t>(left, context_.limits.max_document_size);
+  }
+
+  // Moves behind a value that reached a limit, by its brackets and quotes alone.
+  void skip_document() {
+    std::int64_t depth = 0;
+    for (at_ = document_begin_; at_ < end_; ++at_) {
+      if (*at_ == '"') {
+        skip_string();
+      } else if (*at_ == '{' || *at_ == '[') {
+        ++depth;
+      } else if ((*at_ == '}' || *at_ == ']') && --depth <= 0) {
+        ++at_;
+        return;
+      }
+    }
+  }
+
+  // From the opening quote to the closing one, or to the end.
+  void skip_string() {
+    for (++at_; at_ < end_; ++at_) {
+      at_ = find_string_end(at_, end_).at;
+      if (at_ >= end_ || *at_ == '"') return;
+      if (*at_ == '\\') ++at_;
+    }
+  }
+
+  void skip_space() {
+    while (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t') ++at_;
+  }
+
+  bool read_value(Node& out, std::uint32_t depth) {
+    if (++node_count_ > context_.limits.max_nodes) {
+      return fail_limit(at_, "more values", context_.limits.max_nodes, "split it");
+    }
+    if (!fits()) [[unlikely]]
+      return false;
+    switch (*at_) {
+      case '{':
+        return enter(depth) && read_object(out, depth + 1);
+      case '[':
+        return enter(depth) && read_array(out, depth + 1);
+      case '"':
+        return read_string_value(out);
+      case 't':
+        return read_word("true", NodeBuilder::boolean(true), out);
+      case 'f':
+        return read_word("false", NodeBuilder::boolean(false), out);
+      case 'n':
+        return read_word("null", NodeBuilder::null(), out);
+      default:
+        break;
+    }
+    if (*at_ == '-' || is_digit(*at_)) return read_number(out);
+    return fail_expected("a value");
+  }
+
+  bool enter(std::uint32_t depth) {
+    if (depth < context_.limits.max_depth) return true;
+    return fail_limit(at_, "more nested collections", context_.limits.max_depth,
+                      "is it generated by a mistake?");
+  }
+
+  bool read_object(Node& out, std::uint32_t depth) {
+    const char* begin = at_++;
+    const std::size_t first = scratch_members_.size();
+    skip_space();
+    if (*at_ == '}') {
+      ++at_;
+    } else if (!read_members(depth)) {
+      return false;
+    }
+    const std::span<Member> members(scratch_members_.data() + first,
+                                    scratch_members_.size() - first);
+    out = NodeBuilder::map(
+        arena_, members, CollectionStyle::kFlow, since(begin),
+        [this](const Member& a, const Member& b) { context_.duplicate_key(a, b); });
+    scratch_members_.resize(first);
+    return true;
+  }
+
+  bool read_members(std::uint32_t depth) {
+    while (true) {
+      Member member;
+      if (*at_ != '"') return fail_expected("a key in double quotes");
+      member.key_begin = offset(at_);
+      bool ascii = true;
+      if (!read_string(member.key, ascii)) return false;
+      member.key_end = offset(at_);
+      skip_space();
+      if (*at_ != ':') return fail_expected("':' behind the key");
+      ++at_;
+      skip_space();
+      if (!read_value(member.value, depth)) return false;
+      scratch_members_.push_back(member);
+      skip_space();
+      if (*at_ == '}') break;
+      if (*at_ != ',') return fail_expected("',' or '}'");
+      ++at_;
+      skip_space();
+    }
+    ++at_;
+    return true;
+  }
+
+  bool read_array(Node& out, std::uint32_t depth) {
+    const char* begin = at_++;
+    const std::size_t first = scratch_items_.size();
+    skip_space();
+    if (*at_ == ']') {
+      ++at_;
+    } else if (!read_items(depth)) {
+      return false;
+    }
+    const std::span<const Node> items(scratch_items_.data() + first, scratch_items_.size() - first);
+    out = NodeBuilder::list(arena_, items, CollectionStyle::kFlow, since(begin));
+    scratch_items_.resize(first);
+    return true;
+  }
+
+  bool read_items(std::uint32_t depth) {
+    while (true) {
+      Node item;
+      if (!read_value(item, depth)) return false;
+      scratch_items_.push_back(item);
+      skip_space();
+      if (*at_ == ']') break;
+      if (*at_ != ',') return fail_expected("',' or ']'");
+      ++at_;
+      skip_space();
+    }
+    ++at_;
+    return true;
+  }
+
+  bool read_word(std::string_view word, Node value, Node& out) {
+    const char* begin = at_;
+    if (static_cast<std::size_t>(end_ - at_) < word.size() ||
+        std::memcmp(at_, word.data(), word.size()) != 0) {
+      return fail_expected("true, false or null");
+    }
+    at_ += word.size();
+    if (!ends_token()) return fail_expected("',' or the end of the value");
+    out = NodeBuilder::with_extent(value, since(begin));
+    return true;
+  }
+
+  [[nodiscard]] bool ends_token() const {
+    switch (*at_) {
+      case ' ':
+      case '\n':
+      case '\r':
+      case '\t':
+      case ',':
+      case ']':
+      case '}':
+      case ':':
+        return true;
+      default:
+        return at_ >= end_;
+    }
+  }
+
+  bool read_string_value(Node& out) {
+    const char* begin = at_;
+    std::string_view text;
+    bool ascii = true;
+    if (!read_string(text, ascii)) return false;
+    out = NodeBuilder::string(text, ascii, since(begin));
+    return true;
+  }
+
+  // at_ is at the opening quote and then behind the closing one.
+  bool read_string(std::string_view& out, bool& ascii) {
+    const char* begin = at_ + 1;
+    const StringEnd stop = find_string_end(begin, end_);
+    if (stop.at < end_ && *stop.at == '"') {
+      out = {begin, static_cast<std::size_t>(stop.at - begin)};
+      ascii = stop.ascii;
+      at_ = stop.at + 1;
+      return ascii || check_utf8(out);
+    }
+    return read_escaped_string(begin, out, ascii);
+  }
+
+  bool check_utf8(std::string_view part) {
+    const std::size_t bad = core::find_invalid_utf8(part);
+    if (bad == std::string_view::npos) return true;
+    return fail(part.data() + bad, "this byte is not valid UTF-8", "save the file as UTF-8");
+  }
+
+  bool read_escaped_string(const char* begin, std::string_view& out, bool& ascii) {
+    buffer_.clear();
+    const char* at = begin;
+    while (true) {
+      const StringEnd stop = find_string_end(at, end_);
+      const std::string_view run(at, static_cast<std::size_t>(stop.at - at));
+      if (!stop.ascii && !check_utf8(run)) return false;
+      ascii = ascii && stop.ascii;
+      buffer_ += run;
+      at = stop.at;
+      if (at >= end_)
+        return fail(begin - 1, "this string does not end", "close it with a double quote");
+      if (*at == '"') break;
+      if (*at != '\\') {
+        return fail(at, "a control character stands raw in a string",
+                    "write it as an escape: \\n, \\t, \\u0001");
+      }
+      const std::size_t before = buffer_.size();
+      if (const char* problem = append_escape(at, end_, buffer_)) return fail(at, problem);
+      ascii = ascii && static_cast<unsigned char>(buffer_[before]) < 0x80;
+    }
+    at_ = at + 1;
+    out = arena_.copy(std::string_view(buffer_));
+    return true;
+  }
+
+  bool read_number(Node& out) {
+    const char* begin = at_;
+    const bool negative = *at_ == '-';
+    if (negative) ++at_;
+    const char* digits = at_;
+    if (!is_digit(*at_)) return fail_expected("a digit");
+    std::uint64_t value = 0;
+    for (; is_digit(*at_); ++at_) value = value * 10 + static_cast<std::uint64_t>(*at_ - '0');
+    const auto digit_count = at_ - digits;
+    if (*digits == '0' && digit_count > 1) return fail(digits, "a number must not begin with 0");
+    const bool integer = *at_ != '.' && *at_ != 'e' && *at_ != 'E';
+    if (!integer && !skip_fraction_and_exponent()) return false;
+    if (!ends_token()) return fail_expected("',' or the end of the number");
+    // 18 digits fit both; longer ones go the exact way.
+    if (integer && digit_count <= 18) {
+      const auto magnitude = static_cast<std::int64_t>(value);
+      out = NodeBuilder::integer(negative ? -magnitude : magnitude, since(begin));
+      return true;
+    }
+    return integer ? convert_long_integer(begin, out) : convert_double(begin, out);
+  }
+
+  bool skip_digits() {
+    if (!is_digit(*at_)) return fail_expected("a digit");
+    while (is_digit(*at_)) ++at_;
+    return true;
+  }
+
+  bool skip_fraction_and_exponent() {
+    if (*at_ == '.') {
+      ++at_;
+      if (!skip_digits()) return false;
+    }
+    if (*at_ != 'e' && *at_ != 'E') return true;
+    ++at_;
+    if (*at_ == '+' || *at_ == '-') ++at_;
+    return skip_digits();
+  }
+
+  bool convert_long_integer(const char* begin, Node& out) {
+    std::int64_t number = 0;
+    if (std::from_chars(begin, at_, number).ec == std::errc{}) {
+      out = NodeBuilder::integer(number, since(begin));
+      return true;
+    }
+    std::uint64_t magnitude = 0;
+    if (*begin != '-' && std::from_chars(begin, at_, magnitude).ec == std::errc{}) {
+      out = NodeBuilder::unsigned_integer(magnitude, since(begin));
+      return true;
+    }
+    return convert_double(begin, out);
+  }
+
+  bool convert_double(const char* begin, Node& out) {
+    double number = 0;
+    if (std::from_chars(begin, at_, number).ec != std::errc{}) {
+      // Out of range: too large is an error, too small is zero.
+      if (!underflows(begin, number)) return fail(begin, "this number is too large for a double");
+    }
+    out = NodeBuilder::number(number, since(begin));
+    return true;
+  }
+
+  // from_chars says only "out of range".
+  bool underflows(const char* begin, double& number) const {
+    number = std::strtod(std::string(begin, at_).c_str(), nullptr);
+    return std::isfinite(number);
+  }
+
+  const ReadContext& context_;
+  core::Arena& arena_;
+  const char* text_;
+  const char* end_;
+  const char* at_;
+  const char* document_begin_ = nullptr;
+  const char* size_end_ = nullptr;  // no value may begin behind this
+  bool limit_reached_ = false;
+  std::uint32_t node_count_ = 0;
+  std::vector<Member> scratch_members_;
+  std::vector<Node> scratch_items_;
+  std::string buffer_;
+};
+
+}  // namespace
+
+std::vector<const Node*> read(const ReadContext& context) { return Reader(context).read_all(); }
+
+}  // namespace yagura::kube::json
