@@ -110,9 +110,13 @@ class ExceptionsTest : public testing::Test {
 TEST_F(ExceptionsTest, AnAliasCoversTheControlUntilItsLastDay) {
   Config config;
   config.file = "yagura.yaml";
-  config.exceptions = {{.controls = {"C-0057"}, .kind = "Daemon*", .owner = "me", .reason = "why",
+  config.exceptions = {{.controls = {"C-0057"},
+                        .kind = "Daemon*",
+                        .owner = "me",
+                        .reason = "why",
                         .expires = sys_days(2027y / 3 / 31)}};
-  std::vector<model::Finding> findings = {finding("privileged-container", 1), finding("host-pid", 1)};
+  std::vector<model::Finding> findings = {finding("privileged-container", 1),
+                                          finding("host-pid", 1)};
   ExceptionSet(config, controls_, sys_days(2027y / 3 / 31), diagnostics_).apply(findings);
   EXPECT_EQ(findings[0].status, model::Status::kIgnored);
   EXPECT_NE(findings[0].ignored_by.find("owner me"), std::string::npos);
@@ -122,7 +126,10 @@ TEST_F(ExceptionsTest, AnAliasCoversTheControlUntilItsLastDay) {
 
 TEST_F(ExceptionsTest, AnExpiredOneCoversNothingAndSaysSo) {
   Config config;
-  config.exceptions = {{.controls = {"C-0057"}, .owner = "me", .reason = "why", .expires = sys_days(2027y / 3 / 31)}};
+  config.exceptions = {{.controls = {"C-0057"},
+                        .owner = "me",
+                        .reason = "why",
+                        .expires = sys_days(2027y / 3 / 31)}};
   std::vector<model::Finding> findings = {finding("privileged-container", 1)};
   ExceptionSet(config, controls_, sys_days(2027y / 4 / 1), diagnostics_).apply(findings);
   EXPECT_EQ(findings[0].status, model::Status::kFail);
@@ -151,7 +158,8 @@ spec:
         - name: agent
   other: 1
 )");
-  std::vector<model::Finding> findings = {finding("privileged-container", 8), finding("privileged-container", 9),
+  std::vector<model::Finding> findings = {finding("privileged-container", 8),
+                                          finding("privileged-container", 9),
                                           finding("host-pid", 8)};
   apply_document_ignores(document, controls_, findings, diagnostics_);
   EXPECT_EQ(findings[0].status, model::Status::kIgnored);
@@ -167,7 +175,8 @@ metadata:
     yagura.dev/ignore: |
       privileged-container,host-pid node agent
 )");
-  std::vector<model::Finding> findings = {finding("privileged-container", 80), finding("host-pid", 9)};
+  std::vector<model::Finding> findings = {finding("privileged-container", 80),
+                                          finding("host-pid", 9)};
   apply_document_ignores(document, controls_, findings, diagnostics_);
   EXPECT_EQ(findings[0].status, model::Status::kIgnored);
   EXPECT_EQ(findings[1].status, model::Status::kIgnored);
@@ -184,18 +193,25 @@ TEST(FixTemplate, StepsBecomePointersFromTheirPlaces) {
 )");
   const auto fix = read_fix_template(document.root());
   ASSERT_TRUE(fix);
-  const auto operations = instantiate(*fix, {.pod = {}, .pod_template = {}, .container = "/spec/containers/1",
-                                             .element = {}, .field = "/spec/hostPID"});
+  const auto operations = instantiate(*fix, {.pod = {},
+                                             .pod_template = {},
+                                             .container = "/spec/containers/1",
+                                             .element = {},
+                                             .field = "/spec/hostPID"});
   ASSERT_EQ(operations.size(), 3U);
   EXPECT_EQ(operations[0].path, "/spec/containers/1/securityContext/capabilities/drop");
   EXPECT_EQ(operations[0].value, R"(["ALL"])");
   EXPECT_EQ(operations[1].path, "/metadata/annotations/a~1b");
   EXPECT_EQ(operations[2].path, "/spec/hostPID");
-  EXPECT_TRUE(instantiate(*fix, {.pod = {}, .pod_template = {}, .container = {}, .element = {}, .field = "/x"}).empty());
+  EXPECT_TRUE(
+      instantiate(*fix,
+                  {.pod = {}, .pod_template = {}, .container = {}, .element = {}, .field = "/x"})
+          .empty());
 }
 
 TEST(FixTemplate, AWrongStepIsNamed) {
-  for (const char* yaml : {"- set: $pod.x", "- set: pod.x\n  value: 1", "- move: $pod.x", "- remove: '$pod.[x'", "a: 1"}) {
+  for (const char* yaml : {"- set: $pod.x", "- set: pod.x\n  value: 1", "- move: $pod.x",
+                           "- remove: '$pod.[x'", "a: 1"}) {
     EXPECT_FALSE(read_fix_template(kube::parse_one(yaml).root())) << yaml;
   }
 }

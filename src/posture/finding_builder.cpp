@@ -1,6 +1,8 @@
-// The explanation lists facts: fields that the failing part read. One of them is the field to point at:
+// The explanation lists facts: fields that the failing part read. One of them is the field to point
+// at:
 //   1. the deepest field of the failing element itself, if it is there;
-//   2. where the element has none, a field of the same name that was read elsewhere and is there: the value is inherited, and that is
+//   2. where the element has none, a field of the same name that was read elsewhere and is there:
+//   the value is inherited, and that is
 //      where it is written;
 //   3. else the place in the element where the field should be;
 //   4. without an element, the deepest field of the object that was read.
@@ -28,8 +30,8 @@ constexpr std::size_t kMaxShownFacts = 3;
 // A fact with the path of its base from the root of the object.
 struct PlacedFact {
   const policy::Fact* fact = nullptr;
-  NodePath path;              // the whole of it
-  std::size_t found = 0;      // steps of it that are there
+  NodePath path;          // the whole of it
+  std::size_t found = 0;  // steps of it that are there
   bool in_element = false;
 
   [[nodiscard]] bool missing() const { return found < path.size(); }
@@ -43,7 +45,8 @@ bool starts_with(const NodePath& path, const NodePath& prefix) {
   return prefix.size() <= path.size() && std::equal(prefix.begin(), prefix.end(), path.begin());
 }
 
-std::optional<PlacedFact> place(const policy::Fact& fact, const Node& root, const std::optional<NodePath>& element) {
+std::optional<PlacedFact> place(const policy::Fact& fact, const Node& root,
+                                const std::optional<NodePath>& element) {
   if (fact.base == nullptr) return std::nullopt;
   std::optional<NodePath> path = kube::find_path(root, *fact.base);
   if (!path) return std::nullopt;
@@ -54,13 +57,15 @@ std::optional<PlacedFact> place(const policy::Fact& fact, const Node& root, cons
   return placed;
 }
 
-// Deeper wins; of two as deep, one whose value was read wins over one that was only asked for, and the later one over the earlier.
+// Deeper wins; of two as deep, one whose value was read wins over one that was only asked for, and
+// the later one over the earlier.
 const PlacedFact* deepest(const std::vector<PlacedFact>& facts, bool in_element) {
   const PlacedFact* best = nullptr;
   for (const PlacedFact& fact : facts) {
     if (fact.in_element != in_element) continue;
     if (best == nullptr || fact.path.size() > best->path.size() ||
-        (fact.path.size() == best->path.size() && (!fact.fact->presence_only || best->fact->presence_only))) {
+        (fact.path.size() == best->path.size() &&
+         (!fact.fact->presence_only || best->fact->presence_only))) {
       best = &fact;
     }
   }
@@ -134,14 +139,19 @@ void append_seen(std::string& out, const PlacedFact& placed, const Node& root, b
   }
 }
 
-// "…: a.b is true" with what else was read of the same name, since an inherited value explains itself only so.
-std::string seen(const std::vector<PlacedFact>& facts, const PlacedFact& chosen, const Node& root, bool hide_values) {
+// "…: a.b is true" with what else was read of the same name, since an inherited value explains
+// itself only so.
+std::string seen(const std::vector<PlacedFact>& facts, const PlacedFact& chosen, const Node& root,
+                 bool hide_values) {
   std::string text;
   append_seen(text, chosen, root, hide_values);
   std::size_t shown = 1;
   for (const PlacedFact& fact : facts) {
-    if (&fact == &chosen || shown == kMaxShownFacts || fact.path.empty() || chosen.path.empty()) continue;
-    if (fact.path == chosen.path || fact.path.back() != chosen.path.back() || fact.path.back().is_index) continue;
+    if (&fact == &chosen || shown == kMaxShownFacts || fact.path.empty() || chosen.path.empty())
+      continue;
+    if (fact.path == chosen.path || fact.path.back() != chosen.path.back() ||
+        fact.path.back().is_index)
+      continue;
     text += "; ";
     append_seen(text, fact, root, hide_values);
     ++shown;
@@ -178,22 +188,27 @@ model::Location location_of(const kube::Document& document, const NodePath& path
   return location;
 }
 
-FindingBuilder::FindingBuilder(const kube::Document& document, std::shared_ptr<const model::Resource> resource)
-    : document_(document), resource_(std::move(resource)), workload_(kube::Workload::of(document.root())) {}
+FindingBuilder::FindingBuilder(const kube::Document& document,
+                               std::shared_ptr<const model::Resource> resource)
+    : document_(document),
+      resource_(std::move(resource)),
+      workload_(kube::Workload::of(document.root())) {}
 
 void FindingBuilder::add_failures(const FindingContext& context, std::string_view message,
                                   const policy::Explanation& explanation,
                                   std::vector<model::Finding>& findings) const {
-  for (const policy::Failure& failure : explanation.failures) add_failure(context, message, failure, findings);
+  for (const policy::Failure& failure : explanation.failures)
+    add_failure(context, message, failure, findings);
   if (explanation.more > 0) {
     add_whole(context, model::Status::kFail,
-              std::string(message) + ": " + std::to_string(explanation.more) + " more places of the same kind",
+              std::string(message) + ": " + std::to_string(explanation.more) +
+                  " more places of the same kind",
               findings);
   }
 }
 
-void FindingBuilder::add_whole(const FindingContext& context, model::Status status, std::string message,
-                               std::vector<model::Finding>& findings) const {
+void FindingBuilder::add_whole(const FindingContext& context, model::Status status,
+                               std::string message, std::vector<model::Finding>& findings) const {
   model::Finding finding;
   finding.control = context.control;
   finding.resource = resource_;
@@ -206,7 +221,8 @@ void FindingBuilder::add_whole(const FindingContext& context, model::Status stat
 }
 
 void FindingBuilder::add_failure(const FindingContext& context, std::string_view message,
-                                 const policy::Failure& failure, std::vector<model::Finding>& findings) const {
+                                 const policy::Failure& failure,
+                                 std::vector<model::Finding>& findings) const {
   const Node& root = document_.root();
   const Node* element = nullptr;
   std::optional<NodePath> element_path;
@@ -237,7 +253,11 @@ void FindingBuilder::add_failure(const FindingContext& context, std::string_view
   finding.subject = std::move(subject);
   finding.fix.description = context.control->fix_text;
 
-  FixPlaces places{.pod = {}, .pod_template = {}, .container = {}, .element = {}, .field = kube::to_json_pointer(field)};
+  FixPlaces places{.pod = {},
+                   .pod_template = {},
+                   .container = {},
+                   .element = {},
+                   .field = kube::to_json_pointer(field)};
   if (element_path) places.element = kube::to_json_pointer(*element_path);
   if (workload_ && workload_->pod_template() != nullptr) {
     places.pod_template = std::string(workload_->template_pointer());
@@ -247,7 +267,9 @@ void FindingBuilder::add_failure(const FindingContext& context, std::string_view
     for (const kube::Container& container : kube::containers(*workload_->pod_spec())) {
       const std::string pointer = workload_->pointer_of(container.pointer());
       const std::string& inside = places.element ? *places.element : *places.field;
-      if (!inside.starts_with(pointer) || (inside.size() > pointer.size() && inside[pointer.size()] != '/')) continue;
+      if (!inside.starts_with(pointer) ||
+          (inside.size() > pointer.size() && inside[pointer.size()] != '/'))
+        continue;
       places.container = pointer;
       if (!container.name.empty()) finding.subject = container.name;
       break;

@@ -1,7 +1,7 @@
 #pragma once
 
-// From "this validation failed, and here is why" (policy/program/explain.hpp) to findings: one for each element to
-// blame, with the exact field, its position, what it holds, and the fix for it.
+// From "this validation failed, and here is why" (policy/program/explain.hpp) to findings: one for
+// each element to blame, with the exact field, its position, what it holds, and the fix for it.
 
 #include <memory>
 #include <optional>
@@ -33,15 +33,16 @@ class FindingBuilder {
 
   // Appends one finding for each failure. `message` is the validation's.
   void add_failures(const FindingContext& context, std::string_view message,
-                    const policy::Explanation& explanation, std::vector<model::Finding>& findings) const;
+                    const policy::Explanation& explanation,
+                    std::vector<model::Finding>& findings) const;
 
   // Appends a finding about the object as a whole (its first key).
   void add_whole(const FindingContext& context, model::Status status, std::string message,
                  std::vector<model::Finding>& findings) const;
 
  private:
-  void add_failure(const FindingContext& context, std::string_view message, const policy::Failure& failure,
-                   std::vector<model::Finding>& findings) const;
+  void add_failure(const FindingContext& context, std::string_view message,
+                   const policy::Failure& failure, std::vector<model::Finding>& findings) const;
 
   const kube::Document& document_;
   std::shared_ptr<const model::Resource> resource_;
@@ -51,7 +52,9 @@ class FindingBuilder {
 // The resource of a document: apiVersion, kind, namespace, name, file and first line.
 [[nodiscard]] std::shared_ptr<const model::Resource> resource_of(const kube::Document& document);
 
-// Where the field at `path` is written (its key, where it has one); where it is missing, its nearest ancestor that is there.
-[[nodiscard]] model::Location location_of(const kube::Document& document, const kube::NodePath& path);
+// Where the field at `path` is written (its key, where it has one); where it is missing, its
+// nearest ancestor that is there.
+[[nodiscard]] model::Location location_of(const kube::Document& document,
+                                          const kube::NodePath& path);
 
 }  // namespace yagura::posture
