@@ -342,19 +342,20 @@ void append_filled(std::string& out, std::string_view text, std::size_t number,
 
 void append_object(std::string& out, std::size_t number) {
   // A fixed pattern over twenty: the proportions hold for every prefix.
+  constexpr std::size_t kWorkloads = 12;
   const std::size_t slot = number % 20;
-  if (slot < 6 || slot == 6 || slot == 7) {
+  if (slot < kWorkloads) {
     append_filled(out, kHeadApps, number,
-                  slot < 6    ? "Deployment"
-                  : slot == 6 ? "StatefulSet"
-                              : "DaemonSet");
+                  slot < 10    ? "Deployment"
+                  : slot == 10 ? "StatefulSet"
+                               : "DaemonSet");
     append_filled(out, kWorkload, number, {});
     return;
   }
-  static constexpr std::array<std::string_view, 12> kOthers = {
-      kService, kService,     kService,        kConfigMap, kConfigMap,     kCronJob,
-      kRole,    kRoleBinding, kServiceAccount, kIngress,   kNetworkPolicy, kAutoscaler};
-  append_filled(out, number % 40 == 19 ? kCustom : kOthers[slot - 8], number, {});
+  static constexpr std::array<std::string_view, 13> kOthers = {
+      kService,        kService, kConfigMap,     kConfigMap,  kCronJob, kRole,   kRoleBinding,
+      kServiceAccount, kIngress, kNetworkPolicy, kAutoscaler, kCustom,  kService};
+  append_filled(out, kOthers[(number / 20 * 8 + slot - kWorkloads) % kOthers.size()], number, {});
 }
 
 }  // namespace

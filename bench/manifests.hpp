@@ -8,7 +8,7 @@
 
 namespace yagura::bench {
 
-// A multi-document YAML stream of `objects` objects: 30 % Deployments, the rest Services,
+// A multi-document YAML stream of `objects` objects: half of them Deployments, the rest Services,
 // ConfigMaps, StatefulSets, CronJobs, Roles, bindings, service accounts, Ingresses,
 // NetworkPolicies, autoscalers, custom resources.
 [[nodiscard]] std::string mixed_manifests(std::size_t objects);

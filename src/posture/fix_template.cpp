@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "kube/node_path.hpp"
+#include "kube/node_json.hpp"
 
 namespace yagura::posture {
 
