@@ -34,7 +34,7 @@ struct Constant {
   std::int64_t integer = 0;
   std::uint64_t unsigned_integer = 0;
   double real = 0;
-  std::string_view text;  // kString (UTF-8) and kBytes, unescaped; in the arena
+  std::string_view text = {};  // kString (UTF-8) and kBytes, unescaped; in the arena
 };
 
 struct Expr;
@@ -42,7 +42,7 @@ struct Expr;
 struct Entry {  // of a map or struct literal
   std::uint32_t id = 0;
   const Expr* key = nullptr;  // map
-  std::string_view field;     // struct
+  std::string_view field = {};  // struct
   const Expr* value = nullptr;
   bool optional = false;  // ?key: value
 };

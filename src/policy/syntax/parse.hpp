@@ -47,9 +47,9 @@ struct ParseLimits {
 };
 
 struct ParseOptions {
-  MacroSets macros;
+  MacroSets macros = {};
   bool optional_syntax = true;
-  ParseLimits limits;
+  ParseLimits limits = {};
 };
 
 struct ParsedExpression {

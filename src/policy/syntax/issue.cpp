@@ -1,0 +1,55 @@
+#include "policy/syntax/issue.hpp"
+
+#include <algorithm>
+
+#include "core/utf8.hpp"
+
+namespace yagura::policy {
+
+namespace {
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// The 1-based line, without its end.
+std::string_view line_of(std::string_view source, std::uint32_t line) {
+  while (--line > 0) source.remove_prefix(source.find('\n') + 1);
+  source = source.substr(0, source.find('\n'));
+  if (source.ends_with('\r')) source.remove_suffix(1);
+  return source;
+}
+
+}  // namespace
+
+Issue make_issue(std::string_view source, std::uint32_t offset, std::string message) {
+  Issue issue = {.offset = offset, .message = std::move(message)};
+  std::uint32_t left = offset;
+  for (std::size_t i = 0; i < source.size() && left > 0; --left) {
+    const bool ends_line = source[i] == '\n';
+    issue.line += ends_line ? 1 : 0;
+    issue.column = ends_line ? 1 : issue.column + 1;
+    for (++i; i < source.size() && is_continuation(source[i]);) ++i;
+  }
+  return issue;
+}
+
+std::string to_string(const Issue& issue, std::string_view source, std::string_view name) {
+  std::string out = "ERROR: " + std::string(name) + ":" + std::to_string(issue.line) + ":" +
+                    std::to_string(issue.column) + ": " + issue.message;
+  const auto lines = static_cast<std::uint32_t>(std::ranges::count(source, '\n')) + 1;
+  if (issue.line > lines) return out;
+  out.append("\n | ").append(line_of(source, issue.line));
+  out.append("\n | ").append(issue.column - 1, '.').append("^");
+  return out;
+}
+
+std::string to_string(const std::vector<Issue>& issues, std::string_view source,
+                      std::string_view name) {
+  std::string out;
+  for (const Issue& issue : issues) {
+    if (!out.empty()) out += '\n';
+    out += to_string(issue, source, name);
+  }
+  return out;
+}
+
+}  // namespace yagura::policy
