@@ -37,7 +37,7 @@ struct Reference {
   std::string_view name;    // in the CheckedAst's arena
   const Constant* value = nullptr;
   const Type* type = nullptr;
-  const FunctionDecl* function = nullptr;  // ->function is the table's entry
+  const FunctionDecl* function = nullptr;
   std::span<const OverloadDecl* const>
       overloads;  // those that the argument types leave possible; one or more
   const StructDecl* structure = nullptr;

@@ -37,16 +37,17 @@ struct OverloadDecl {
   bool member = false;  // receiver style; the receiver is the first parameter
   std::vector<const Type*> parameters;
   const Type* result = nullptr;
-  // The entry that it comes from: tables of several libraries may add overloads to one name, and the
-  // compiler binds those of the overloads that are possible. Null where declared without one.
+  // The entry that it comes from: tables of several libraries may add overloads to one name, and
+  // the compiler binds those of the overloads that are possible. Null where declared without one.
   const Function* function = nullptr;
 };
 
 struct FunctionDecl {
   std::string name;
   std::vector<OverloadDecl> overloads;
-  const Function* function =
-      nullptr;  // the table's entry (first one added); null where declared without one
+  // The entries of the tables that declare it, in the order of adding; empty where it was declared
+  // without one.
+  std::vector<const Function*> functions;
 };
 
 struct FieldDecl {
