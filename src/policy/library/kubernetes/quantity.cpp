@@ -51,10 +51,10 @@ std::optional<Written> scan(std::string_view text) {
     while (at < text.size() && is_digit(text[at])) ++at;
     written.fraction = text.substr(start, at - start);
   }
+  if (!has_zeros && written.whole.empty() && written.fraction.empty()) return std::nullopt;
+  constexpr std::string_view kSuffixLetters = "eEinumkKMGTP";
   start = at;
-  while (at < text.size() &&
-         std::string_view("eEinumkKMGTP").find(text[at]) != std::string_view::npos)
-    ++at;
+  while (at < text.size() && kSuffixLetters.find(text[at]) != std::string_view::npos) ++at;
   if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
   while (at < text.size() && is_digit(text[at])) ++at;
   if (at != text.size()) return std::nullopt;

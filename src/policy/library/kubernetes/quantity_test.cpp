@@ -46,8 +46,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Quantity, RefusesWhatIsNoQuantity) {
   for (const std::string_view text :
-       {"",     " ",     "1 ",   "K",   "200K", "Mi",  "Three", "1,3G", "1.3.5", "--1", "1e",
-        "1ee5", "1e5.5", "1Kii", "1mi", "0x10", "1k5", "1i",    "e5e5", "1Zi",   "\xff"}) {
+       {"-",    "+",   ".",     "-.",   ".Ki",   "",     " ",   "1 ",   "K",
+        "200K", "Mi",  "Three", "1,3G", "1.3.5", "--1",  "1e",  "1ee5", "1e5.5",
+        "1Kii", "1mi", "0x10",  "1k5",  "1i",    "e5e5", "1Zi", "\xff"}) {
     EXPECT_FALSE(Quantity::parse(text).has_value()) << text;
   }
 }
