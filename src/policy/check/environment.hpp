@@ -144,10 +144,9 @@ class EnvironmentBuilder {
                                                    const OverloadSignature& signature,
                                                    TypeTable& types);
 
-// The base of all environments: no functions but those that the language's syntax needs (&&, ||,
-// ?:, ==, !=, in, [], the helpers of macros), the names of the standard types, and the
-// google.protobuf structs that need no protobuf (wrappers, Struct, Value, ListValue, Duration,
-// Timestamp). Made once; shared.
+// The base of all environments: no functions, but the names of the standard types, the
+// google.protobuf structs whose literals need no protobuf (wrappers, Struct, Value, ListValue,
+// Duration, Timestamp), and google.protobuf.NullValue. Made once; shared.
 [[nodiscard]] std::shared_ptr<const Environment> base_environment();
 
 }  // namespace yagura::policy

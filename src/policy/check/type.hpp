@@ -40,6 +40,7 @@ struct Type {
   std::string_view
       name;  // kOpaque, kStruct, kParameter; the CEL name of the kinds without parameters
   std::span<const Type* const> parameters;
+  std::uint32_t size = 1;       // how many types it is made of
   bool has_parameters = false;  // a kParameter or kVariable is in it
 
   [[nodiscard]] bool is(TypeKind k) const { return kind == k; }
@@ -49,10 +50,13 @@ struct Type {
   }
 };
 
-// The types without parameters; they belong to no table and live for ever.
+// A type made of more is dyn: hostile expressions can make types that are as large as memory.
+inline constexpr std::uint32_t kMaxTypeSize = 500;
+
+// The types that stand for themselves; they belong to no table and live for ever.
 namespace types {
 extern const Type kDyn, kError, kNull, kBool, kInt, kUint, kDouble, kString, kBytes, kTimestamp,
-    kDuration, kAny;
+    kDuration, kAny, kTypeType;
 extern const Type kBoolWrapper, kIntWrapper, kUintWrapper, kDoubleWrapper, kStringWrapper,
     kBytesWrapper;
 }  // namespace types

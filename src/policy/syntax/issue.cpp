@@ -18,6 +18,34 @@ std::string_view line_of(std::string_view source, std::uint32_t line) {
   return source;
 }
 
+// Of a long line, what stands around the column; the column then counts from there.
+std::string shown_line(std::string_view line, std::uint32_t& column) {
+  constexpr std::uint32_t kBefore = 70;
+  constexpr std::uint32_t kAfter = 40;
+  std::string out;
+  std::uint32_t at = 0;
+  std::uint32_t skipped = 0;
+  for (std::size_t i = 0; i < line.size();) {
+    std::size_t next = i + 1;
+    while (next < line.size() && is_continuation(line[next])) ++next;
+    ++at;
+    if (at + kBefore < column) {
+      ++skipped;
+    } else if (at > column + kAfter) {
+      out += "…";
+      break;
+    } else {
+      out += line.substr(i, next - i);
+    }
+    i = next;
+  }
+  if (skipped > 0) {
+    out.insert(0, "…");
+    column -= skipped - 1;
+  }
+  return out;
+}
+
 }  // namespace
 
 Issue make_issue(std::string_view source, std::uint32_t offset, std::string message) {
@@ -37,8 +65,9 @@ std::string to_string(const Issue& issue, std::string_view source, std::string_v
                     std::to_string(issue.column) + ": " + issue.message;
   const auto lines = static_cast<std::uint32_t>(std::ranges::count(source, '\n')) + 1;
   if (issue.line > lines) return out;
-  out.append("\n | ").append(line_of(source, issue.line));
-  out.append("\n | ").append(issue.column - 1, '.').append("^");
+  std::uint32_t column = issue.column;
+  out.append("\n | ").append(shown_line(line_of(source, issue.line), column));
+  out.append("\n | ").append(column - 1, '.').append("^");
   return out;
 }
 

@@ -303,6 +303,14 @@ TEST(CelParse, ShowsThePlaceUnderTheLine) {
             "b c\n | ...^");
 }
 
+TEST(CelParse, ShowsOnlyAPartOfALongLine) {
+  const std::string source = std::string(500, 'a') + " é b" + std::string(500, 'c');
+  const std::string shown = to_string(parse(source).issues, source);
+  EXPECT_LT(shown.size(), 300U);
+  EXPECT_THAT(shown, HasSubstr("\n | …aaa"));
+  EXPECT_THAT(shown, HasSubstr(" é bccc"));
+}
+
 std::string repeated(std::string_view text, std::size_t count) {
   std::string out;
   for (std::size_t i = 0; i < count; ++i) out += text;
