@@ -137,6 +137,7 @@ bool Parser::read_block_scalar(Node& out, int parent, const Properties* properti
   if (scalar.problem != nullptr) return fail(scalar.problem_at, scalar.problem, scalar.hint);
   Text text{
       .value = scalar.as_written ? scalar.written : keep(buffer_), .begin = at_, .end = scalar.end};
+  token_end_ = scalar.end;
   at_ = line_ = scalar.behind;
   if (!make_scalar(out, text, properties)) return false;
   // The next token begins a line of its own already.

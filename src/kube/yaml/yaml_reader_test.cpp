@@ -11,6 +11,7 @@
 
 #include "kube/node_json.hpp"
 #include "kube/reader.hpp"
+#include "kube/testing.hpp"
 
 namespace yagura::kube {
 namespace {
@@ -256,6 +257,16 @@ TEST(YamlReader, Chapter7FlowStyles) {
        "backslash, or use "
        "single quotes)"},
   });
+}
+
+TEST(YamlReader, EndsACollectionBehindABlockScalarThatIsItsLast) {
+  const Document document = parse_one("a:\n  t: |\n    one\n\n    two\n\nb:\n- >\n  x\n");
+  const auto text_of = [&](std::string_view key) {
+    const Node& node = *document.root().find(key);
+    return document.source().text().substr(node.begin(), node.end() - node.begin());
+  };
+  EXPECT_EQ(text_of("a"), "t: |\n    one\n\n    two");
+  EXPECT_EQ(text_of("b"), "- >\n  x");
 }
 
 TEST(YamlReader, Chapter8BlockScalars) {
