@@ -32,26 +32,23 @@ class Reader {
     return false;
   }
 
-  // An indentation and a chomping indicator in any order, a comment, the line end.
+  // Indentation and chomping indicators in any order, a comment, the line end.
   bool read_header() {
-    bool chomp_set = false;
     for (++at_;; ++at_) {
-      if ((*at_ == '+' || *at_ == '-') && !chomp_set) {
+      if (*at_ == '+' || *at_ == '-') {
         chomp_ = *at_ == '+' ? Chomp::kKeep : Chomp::kStrip;
-        chomp_set = true;
-      } else if (*at_ >= '1' && *at_ <= '9' && indent_ < 0) {
+      } else if (*at_ >= '1' && *at_ <= '9') {
         indent_ = std::max(parent_, 0) + (*at_ - '0');
       } else {
         break;
       }
     }
     result_.end = at_;
+    const char* blanks = at_;
     while (is(*at_, kBlank)) ++at_;
-    const char* comment = at_;
-    if (*at_ == '#') {
+    if (*at_ == '#' && at_ > blanks) {
       while (!is(*at_, kBreak | kEnd)) ++at_;
     }
-    result_.comment = {comment, static_cast<std::size_t>(at_ - comment)};
     if (at_ < end_ && !is(*at_, kBreak)) {
       return fail(at_, "text stands on the line of | or >", "begin it on the next line, indented");
     }

@@ -26,14 +26,14 @@ namespace yagura::policy {
 [[nodiscard]] std::span<const Function> set_functions();
 [[nodiscard]] std::span<const Function> list_functions();
 [[nodiscard]] std::span<const Function> encoder_functions();
-[[nodiscard]] std::span<const Function> regex_functions();
 // cel.@block, cel.@mapInsert: what macros expand to.
 [[nodiscard]] std::span<const Function> macro_functions();
-// net.IP and net.CIDR of cel-spec's network_ext; Kubernetes' own has the same names and is stricter
-// (library/kubernetes).
+// What cel-spec's network_ext has otherwise than Kubernetes' ip and cidr libraries, which know the
+// rest (kubernetes_library.hpp): an IPv4-mapped address is taken, as the IPv4 address that it is,
+// unless it is written with dots. Add it before those.
 [[nodiscard]] std::span<const Function> network_functions();
 
-// All of the above, in this order.
-[[nodiscard]] std::span<const std::span<const Function>> all_functions();
+// All of the above, with Kubernetes' ip and cidr.
+[[nodiscard]] std::vector<std::span<const Function>> all_functions();
 
 }  // namespace yagura::policy

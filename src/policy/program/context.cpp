@@ -6,12 +6,15 @@
 #include <unordered_map>
 
 #include "core/utf8.hpp"
+#include "policy/program/internal/code.hpp"
 
 namespace yagura::policy {
 namespace {
 
 constexpr ErrorValue kNoSuchOverloadError{.kind = ErrorKind::kNoSuchOverload};
 constexpr ErrorValue kCostExceededError{.kind = ErrorKind::kCostExceeded};
+constexpr ErrorValue kMemoryExceededError{.kind = ErrorKind::kLimitExceeded,
+                                          .detail = "memory of the values made"};
 
 // RE2's program and DFA; a regular expression that needs more is refused or matched slower, never
 // wrongly.
@@ -33,6 +36,14 @@ Value EvalContext::error(ErrorKind kind, std::string_view detail) {
 
 Value EvalContext::no_such_overload() { return Value::error(&kNoSuchOverloadError); }
 Value EvalContext::cost_exceeded() { return Value::error(&kCostExceededError); }
+Value EvalContext::memory_exceeded() { return Value::error(&kMemoryExceededError); }
+
+std::unique_ptr<re2::RE2> compile_regex(std::string_view pattern) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(kRegexMemory);
+  return std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
+}
 
 const re2::RE2* EvalContext::regex(std::string_view pattern) {
   if (regexes_ == nullptr) regexes_ = std::make_unique<RegexCache>();
@@ -42,10 +53,7 @@ const re2::RE2* EvalContext::regex(std::string_view pattern) {
     return found->second->ok() ? found->second.get() : nullptr;
   }
   if (compiled.size() >= kMaxRegexes) compiled.clear();
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(kRegexMemory);
-  auto made = std::make_unique<re2::RE2>(key, options);
+  auto made = compile_regex(pattern);
   const re2::RE2* result = made->ok() ? made.get() : nullptr;
   compiled.emplace(std::move(key), std::move(made));
   return result;

@@ -47,8 +47,18 @@ struct EvalLimits {
   // Kubernetes' limit of one expression (apiserver cel.PerCallLimit). Cost bounds time and memory:
   // what grows with data costs by its size.
   std::uint64_t cost = 1'000'000;
+  // Of all values that live at a time, for what cost does not say: cel-go concatenates lists in
+  // constant time and so charges 1, whatever their size. Exceeding it is an error as exceeding the
+  // cost is.
+  std::size_t memory = std::size_t{64} << 20;
   // Of lazy variables that use lazy variables.
   std::uint32_t nesting = 64;
+};
+
+// What a field of an object is whose value is null (`securityContext:` with nothing behind it).
+enum class NullFields : std::uint8_t {
+  kPresent,  // as CEL has it: has() is true, the value is null
+  kAbsent,   // as a kube-apiserver has it, which drops them when it reads an object: has() is false
 };
 
 // Runtime cost is that of cel-go's interpreter (interpreter/runtimecost.go, common/cost.go) with
@@ -74,6 +84,13 @@ class EvalContext {
   [[nodiscard]] std::uint64_t cost() const { return cost_; }
   void set_cost(std::uint64_t cost) { cost_ = cost; }
 
+  // Of fields that are read by name (a.b, has(a.b), a.?b) from what is backed by a node.
+  void set_null_fields(NullFields meaning) { null_fields_ = meaning; }
+  [[nodiscard]] NullFields null_fields() const { return null_fields_; }
+  [[nodiscard]] bool is_absent_null(const Value& field) const {
+    return field.is_null() && field.has_node() && null_fields_ == NullFields::kAbsent;
+  }
+
   // Adds to the cost. False: over the budget; then return cost_exceeded(). Call it before work or
   // memory that grows with the data.
   [[nodiscard]] bool charge(std::uint64_t cost) {
@@ -82,12 +99,23 @@ class EvalContext {
   }
   [[nodiscard]] bool over_budget() const { return cost_ > limits_.cost; }
 
+  // May so many more bytes be taken from the arena? Ask before making what may be large; otherwise
+  // return memory_exceeded().
+  [[nodiscard]] bool can_allocate(std::size_t bytes) const {
+    return arena_.reserved() <= limits_.memory && bytes <= limits_.memory - arena_.reserved();
+  }
+  // Over the budget of cost or memory: every loop asks, once an iteration.
+  [[nodiscard]] bool exhausted() const {
+    return cost_ > limits_.cost || arena_.reserved() > limits_.memory;
+  }
+
   // Errors. The text of `detail` is copied into the arena.
   [[nodiscard]] Value error(ErrorKind kind, std::string_view detail = {});
   [[nodiscard]] Value error(std::string_view message) { return error(ErrorKind::kCustom, message); }
   // One shared value each: no memory.
   [[nodiscard]] static Value no_such_overload();
   [[nodiscard]] static Value cost_exceeded();
+  [[nodiscard]] static Value memory_exceeded();
 
   // Copies into the arena.
   [[nodiscard]] Value copy_string(std::string_view text) {
@@ -115,6 +143,7 @@ class EvalContext {
   EvalLimits limits_;
   std::uint64_t cost_ = 0;
   std::uint32_t nesting_ = 0;
+  NullFields null_fields_ = NullFields::kPresent;
   std::unique_ptr<RegexCache> regexes_;
 };
 

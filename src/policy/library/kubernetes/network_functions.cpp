@@ -3,25 +3,11 @@
 
 #include "policy/library/kubernetes/ip_address.hpp"
 #include "policy/library/kubernetes/kubernetes_library.hpp"
-#include "policy/library/kubernetes/opaque_value.hpp"
+#include "policy/library/kubernetes/network_values.hpp"
 
 namespace yagura::policy {
 
 namespace {
-
-struct IpTraits {
-  using Data = IpAddress;
-  static constexpr std::string_view kTypeName = "net.IP";
-  static bool equals(const Data& a, const Data& b) { return a == b; }
-  static std::string text(const Data& data) { return data.to_string(); }
-};
-
-struct CidrTraits {
-  using Data = IpPrefix;
-  static constexpr std::string_view kTypeName = "net.CIDR";
-  static bool equals(const Data& a, const Data& b) { return a == b; }
-  static std::string text(const Data& data) { return data.to_string(); }
-};
 
 std::optional<IpAddress> parse_ip(std::string_view text, std::string& problem) {
   const auto address = IpAddress::parse(text, &problem);

@@ -1,0 +1,79 @@
+#include "policy/program/program.hpp"
+
+#include <re2/re2.h>
+
+#include <array>
+
+#include "policy/program/internal/code.hpp"
+#include "policy/program/internal/compiler.hpp"
+#include "policy/program/internal/evaluator.hpp"
+
+namespace yagura::policy {
+namespace {
+
+constexpr std::size_t kInlineLocals = 16;
+
+// What a nested evaluation (of a lazy variable) must give back.
+class NestedEvaluation {
+ public:
+  explicit NestedEvaluation(EvalContext& context) : context_(context), outer_(context.cost()) {
+    context.set_cost(0);
+  }
+  NestedEvaluation(const NestedEvaluation&) = delete;
+  NestedEvaluation& operator=(const NestedEvaluation&) = delete;
+  ~NestedEvaluation() { context_.set_cost(outer_); }
+
+ private:
+  EvalContext& context_;
+  std::uint64_t outer_;
+};
+
+}  // namespace
+
+std::uint32_t VariableSlots::add(std::string_view name) {
+  const auto [at, added] =
+      slots_.try_emplace(std::string(name), static_cast<std::uint32_t>(names_.size()));
+  if (added) names_.emplace_back(name);
+  return at->second;
+}
+
+std::optional<std::uint32_t> VariableSlots::find(std::string_view name) const {
+  const auto found = slots_.find(std::string(name));
+  if (found == slots_.end()) return std::nullopt;
+  return found->second;
+}
+
+Program::Code::Code() : constants({.cost = 10'000, .memory = std::size_t{1} << 20}) {}
+Program::Code::~Code() = default;
+
+Program::Program(std::unique_ptr<const Code> code) : code_(std::move(code)) {}
+Program::~Program() = default;
+
+std::span<const std::uint32_t> Program::used_slots() const { return code_->used_slots; }
+const CheckedAst& Program::checked() const { return *code_->checked; }
+const VariableSlots& Program::slots() const { return *code_->slots; }
+
+EvalResult Program::evaluate(EvalContext& context, const Activation& activation) const {
+  const NestedEvaluation nested(context);
+  std::array<Value, kInlineLocals> frame;
+  Value* locals = frame.data();
+  if (code_->locals > kInlineLocals) {
+    locals = context.arena().make_array<Value>(code_->locals).data();
+  }
+  Evaluator evaluator(context, activation, *code_, locals);
+  Value value = evaluator.eval(*code_->root);
+  if (context.over_budget()) value = EvalContext::cost_exceeded();
+  return {.value = value, .cost = context.cost()};
+}
+
+Result<std::shared_ptr<const Program>> compile(std::shared_ptr<const CheckedAst> checked,
+                                               std::shared_ptr<const VariableSlots> slots) {
+  auto code = std::make_unique<Program::Code>();
+  code->checked = std::move(checked);
+  code->slots = std::move(slots);
+  Compiler compiler(*code->checked, *code->slots, *code);
+  YAGURA_TRY(code->root, compiler.compile());
+  return std::make_shared<const Program>(std::move(code));
+}
+
+}  // namespace yagura::policy
