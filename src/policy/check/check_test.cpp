@@ -13,20 +13,11 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// A small language of our own: the checker knows no function by itself.
+// Some functions of our own: those of the libraries are not needed here.
 constexpr OverloadSignature kAdd[] = {{"add_int", "_+_(int, int) -> int"},
                                       {"add_string", "_+_(string, string) -> string"},
                                       {"add_list", "_+_(list(A), list(A)) -> list(A)"}};
-constexpr OverloadSignature kEquals[] = {{"equals", "_==_(A, A) -> bool"}};
-constexpr OverloadSignature kAnd[] = {{"logical_and", "_&&_(bool, bool) -> bool"}};
-constexpr OverloadSignature kOr[] = {{"logical_or", "_||_(bool, bool) -> bool"}};
-constexpr OverloadSignature kConditional[] = {{"conditional", "_?_:_(bool, A, A) -> A"}};
 constexpr OverloadSignature kGreater[] = {{"greater_int", "_>_(int, int) -> bool"}};
-constexpr OverloadSignature kNotFalse[] = {
-    {"not_strictly_false", "@not_strictly_false(bool) -> bool"}};
-constexpr OverloadSignature kNot[] = {{"logical_not", "!_(bool) -> bool"}};
-constexpr OverloadSignature kIndex[] = {{"index_list", "_[_](list(A), int) -> A"},
-                                        {"index_map", "_[_](map(A, B), A) -> B"}};
 constexpr OverloadSignature kSize[] = {{"size_string", "size(string) -> int"},
                                        {"string_size", "string.size() -> int"},
                                        {"list_size", "list(A).size() -> int"}};
@@ -37,25 +28,16 @@ constexpr OverloadSignature kOptionalNone[] = {
     {"optional_none", "optional.none() -> optional_type(A)"}};
 constexpr OverloadSignature kOptSelect[] = {
     {"select_optional_field", "_?._(dyn, string) -> optional_type(dyn)"}};
-constexpr OverloadSignature kBlock[] = {{"cel_block", "cel.@block(list(dyn), A) -> A"}};
 
 constexpr Function kFunctions[] = {
     {.name = "_+_", .overloads = kAdd},
-    {.name = "_==_", .overloads = kEquals},
-    {.name = "_&&_", .overloads = kAnd},
-    {.name = "_||_", .overloads = kOr},
-    {.name = "_?_:_", .overloads = kConditional},
     {.name = "_>_", .overloads = kGreater},
-    {.name = "@not_strictly_false", .overloads = kNotFalse},
-    {.name = "!_", .overloads = kNot},
-    {.name = "_[_]", .overloads = kIndex},
     {.name = "size", .overloads = kSize},
     {.name = "dyn", .overloads = kDyn},
     {.name = "type", .overloads = kType},
     {.name = "optional.of", .overloads = kOptionalOf},
     {.name = "optional.none", .overloads = kOptionalNone},
     {.name = "_?._", .overloads = kOptSelect},
-    {.name = "cel.@block", .overloads = kBlock},
 };
 
 std::shared_ptr<const Environment> environment(std::string_view container = "") {

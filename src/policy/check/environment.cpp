@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/check.hpp"
 #include "policy/check/internal/signature.hpp"
 
 namespace yagura::policy {
@@ -210,6 +211,36 @@ Result<OverloadDecl> parse_signature(std::string_view name, const OverloadSignat
 
 namespace {
 
+// What the compiler makes code for. Ids as in cel-go's standard library.
+struct LanguageFunction {
+  std::string_view name;
+  OverloadSignature overload;
+};
+
+constexpr LanguageFunction kLanguageFunctions[] = {
+    {"_&&_", {"logical_and", "_&&_(bool, bool) -> bool"}},
+    {"_||_", {"logical_or", "_||_(bool, bool) -> bool"}},
+    {"!_", {"logical_not", "!_(bool) -> bool"}},
+    {"_?_:_", {"conditional", "_?_:_(bool, A, A) -> A"}},
+    {"_==_", {"equals", "_==_(A, A) -> bool"}},
+    {"_!=_", {"not_equals", "_!=_(A, A) -> bool"}},
+    {"@in", {"in_list", "@in(A, list(A)) -> bool"}},
+    {"@in", {"in_map", "@in(A, map(A, B)) -> bool"}},
+    {"_[_]", {"index_list", "_[_](list(A), int) -> A"}},
+    {"_[_]", {"index_map", "_[_](map(A, B), A) -> B"}},
+    {"@not_strictly_false", {"not_strictly_false", "@not_strictly_false(bool) -> bool"}},
+    {"cel.@block", {"cel_block_list", "cel.@block(list(dyn), A) -> A"}},
+};
+
+void declare_language(EnvironmentBuilder& builder) {
+  for (const LanguageFunction& function : kLanguageFunctions) {
+    auto overload = parse_signature(function.name, function.overload, builder.types());
+    YAGURA_CHECK(overload, "the language's own signatures are well-formed");
+    builder.function(
+        {.name = std::string(function.name), .overloads = {std::move(*overload)}, .functions = {}});
+  }
+}
+
 void declare_wrappers(EnvironmentBuilder& builder) {
   for (const std::string_view name :
        {"Bool", "Int32", "Int64", "UInt32", "UInt64", "Float", "Double", "String", "Bytes"}) {
@@ -259,6 +290,7 @@ std::shared_ptr<const Environment> make_base_environment() {
         "google.protobuf.Any", "optional_type"}) {
     builder.type_name(name, builder.types().well_known(name));
   }
+  declare_language(builder);
   declare_wrappers(builder);
   declare_json_structs(builder);
   declare_times(builder);

@@ -144,9 +144,11 @@ class EnvironmentBuilder {
                                                    const OverloadSignature& signature,
                                                    TypeTable& types);
 
-// The base of all environments: no functions, but the names of the standard types, the
-// google.protobuf structs whose literals need no protobuf (wrappers, Struct, Value, ListValue,
-// Duration, Timestamp), and google.protobuf.NullValue. Made once; shared.
+// The base of all environments: the functions that the syntax itself means and that the compiler
+// makes code for (&&, ||, ?:, !, ==, !=, in, [], the helpers of macros; there is no table entry
+// behind them), the names of the standard types, the google.protobuf structs whose literals need no
+// protobuf (wrappers, Struct, Value, ListValue, Duration, Timestamp), and
+// google.protobuf.NullValue. Made once; shared.
 [[nodiscard]] std::shared_ptr<const Environment> base_environment();
 
 }  // namespace yagura::policy
