@@ -1,7 +1,7 @@
 #pragma once
 
-// Applies a fix to an object tree. The result is a new tree that shares what did not change with the
-// old one: what a test of a fix evaluates, and what an edit of the text must read back as.
+// Applies a fix to an object tree. The result is a new tree that shares what did not change with
+// the old one: what a test of a fix evaluates, and what an edit of the text must read back as.
 
 #include <cstdint>
 #include <span>
@@ -17,9 +17,9 @@
 namespace yagura::kube {
 
 struct PatchLimits {
-  std::uint32_t max_segments = 64;            // of one path
-  std::uint32_t max_value_depth = 32;         // of one operation's JSON value
-  std::uint32_t max_value_size = 64 * 1024;   // bytes of one operation's JSON value
+  std::uint32_t max_segments = 64;           // of one path
+  std::uint32_t max_value_depth = 32;        // of one operation's JSON value
+  std::uint32_t max_value_size = 64 * 1024;  // bytes of one operation's JSON value
 };
 
 // A JSON pointer (RFC 6901) cut into its segments, `~1` and `~0` resolved. "" has none. An error
@@ -46,13 +46,11 @@ struct PatchLimits {
 //   "-" (append).
 // - append: to a list, made where missing. A value that the list has already is not added again.
 // - remove: what is not there is removed already. Removals come after all others.
-// Fails, changing nothing, where a path goes through a scalar or beyond a list, or where an operation
-// sets below something that another one removes.
-// Nodes of `root` are shared: it must live as long as the result. Linear in the size of the maps and
-// lists on the paths.
+// Fails, changing nothing, where a path goes through a scalar or beyond a list, or where an
+// operation sets below something that another one removes. Nodes of `root` are shared: it must live
+// as long as the result. Linear in the size of the maps and lists on the paths.
 [[nodiscard]] Result<const Node*> apply_patch(const Node& root,
                                               std::span<const model::PatchOperation> operations,
                                               core::Arena& arena, const PatchLimits& limits = {});
-
 
 }  // namespace yagura::kube

@@ -4,6 +4,16 @@
 #include <array>
 #include <unordered_set>
 
+#include "report/html.hpp"
+#include "report/internal/output.hpp"
+#include "report/json.hpp"
+#include "report/junit.hpp"
+#include "report/markdown.hpp"
+#include "report/ocsf.hpp"
+#include "report/policy_report.hpp"
+#include "report/sarif.hpp"
+#include "report/table.hpp"
+
 namespace yagura::report {
 
 namespace {
@@ -31,6 +41,27 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   };
   return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+void write_to(const Report& report, Format format, const WriteOptions& options, Output& output) {
+  switch (format) {
+    case Format::kTable:
+      return write_table(report, options, output);
+    case Format::kJson:
+      return write_json(report, options, output);
+    case Format::kSarif:
+      return write_sarif(report, options, output);
+    case Format::kJunit:
+      return write_junit(report, options, output);
+    case Format::kPolicyReport:
+      return write_policy_report(report, options, output);
+    case Format::kOcsf:
+      return write_ocsf(report, options, output);
+    case Format::kMarkdown:
+      return write_markdown(report, options, output);
+    case Format::kHtml:
+      return write_html(report, options, output);
+  }
 }
 
 }  // namespace
@@ -78,6 +109,19 @@ Result<Format> format_from_string(std::string_view name) {
   return fail(ErrorCode::kInvalidInput, "there is no format \"" + std::string(name) +
                                             "\"; known are table, json, sarif, junit, "
                                             "policy-report, ocsf, markdown and html");
+}
+
+std::string write(const Report& report, Format format, const WriteOptions& options) {
+  Output output;
+  write_to(report, format, options, output);
+  return std::move(output.text());
+}
+
+Result<void> write(const Report& report, Format format, const WriteOptions& options,
+                   const Sink& sink) {
+  Output output(sink);
+  write_to(report, format, options, output);
+  return output.finish();
 }
 
 }  // namespace yagura::report

@@ -32,23 +32,26 @@ class Reader {
     return false;
   }
 
-  // Indentation and chomping indicators in any order, a comment, the line end.
+  // An indentation and a chomping indicator in any order, a comment, the line end.
   bool read_header() {
+    bool chomp_set = false;
     for (++at_;; ++at_) {
-      if (*at_ == '+' || *at_ == '-') {
+      if ((*at_ == '+' || *at_ == '-') && !chomp_set) {
         chomp_ = *at_ == '+' ? Chomp::kKeep : Chomp::kStrip;
-      } else if (*at_ >= '1' && *at_ <= '9') {
+        chomp_set = true;
+      } else if (*at_ >= '1' && *at_ <= '9' && indent_ < 0) {
         indent_ = std::max(parent_, 0) + (*at_ - '0');
       } else {
         break;
       }
     }
     result_.end = at_;
-    const char* blanks = at_;
     while (is(*at_, kBlank)) ++at_;
-    if (*at_ == '#' && at_ > blanks) {
+    const char* comment = at_;
+    if (*at_ == '#') {
       while (!is(*at_, kBreak | kEnd)) ++at_;
     }
+    result_.comment = {comment, static_cast<std::size_t>(at_ - comment)};
     if (at_ < end_ && !is(*at_, kBreak)) {
       return fail(at_, "text stands on the line of | or >", "begin it on the next line, indented");
     }

@@ -14,8 +14,9 @@ struct BlockScalar {
   const char* hint = "";
   bool as_written = false;  // `written` is the value, else it is in the buffer
   std::string_view written;
-  const char* end =
-      nullptr;  // behind the last line of text, or behind the header where there is none
+  std::string_view comment;  // on the header's line, from its '#' on
+  // Behind the last line of text, or behind the header where there is none.
+  const char* end = nullptr;
   const char* behind = nullptr;  // begin of the first line that does not belong to it, or the end
 };
 

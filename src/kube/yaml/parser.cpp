@@ -43,6 +43,7 @@ Parser::Outcome Parser::read(const DocumentSlice& slice, Node& root,
   tags_.clear();
   ignores_.clear();
   placed_ignores_ = 0;
+  noted_ignores_ = nullptr;
   nodes_ = alias_nodes_ = 0;
   deepest_ = 0;
   started_ = false;
@@ -68,12 +69,12 @@ Parser::Outcome Parser::parse_document(const DocumentSlice& slice, Node& root) {
     ascii_ = check.ascii;
   }
   if (!read_directives(slice.prefix)) return Outcome::kFailed;
-  skip_gap();
+  skip_gap(!slice.on_marker_line);
   if (at_ >= end_) return Outcome::kEmpty;
   started_ = true;
-  const bool own_line = !slice.on_marker_line || fresh_;
-  if (own_line && tab_ != nullptr) {
-    next_line_token();
+  const bool own_line = fresh_;
+  if (tab_ != nullptr) {
+    fail_token(tab_);
     return Outcome::kFailed;
   }
   if (!count_node(at_) || !block_node(root, {.parent = -1, .collections = own_line}, 0))
@@ -153,9 +154,10 @@ bool Parser::enter(std::uint32_t depth, const char* at) {
   return fail_limit(at, "more nested collections", context_.limits.max_depth);
 }
 
-// Blanks, comments and line ends, up to the next token.
-void Parser::skip_gap() {
-  fresh_ = false;
+// Blanks, comments and line ends, up to the next token. A '#' right behind a token that is no plain
+// scalar begins a comment too, as libyaml has it.
+void Parser::skip_gap(bool at_line_begin) {
+  fresh_ = at_line_begin;
   saw_comment_ = false;
   tab_ = nullptr;
   while (true) {
@@ -165,8 +167,7 @@ void Parser::skip_gap() {
       ++at_;
       continue;
     }
-    if (*at_ == '#' && at_ < end_ && (at_ == begin_ || at_ == line_ || is(at_[-1], kBlank)))
-      skip_comment();
+    if (*at_ == '#' && at_ < end_) skip_comment();
     if (!is(*at_, kBreak | kEnd) || at_ >= end_) break;
     if (*at_ == 0) break;
     if (*at_ == '\r' && at_[1] == '\n') ++at_;
@@ -184,7 +185,9 @@ void Parser::skip_comment() {
   saw_comment_ = true;
   const char* begin = at_;
   while (!is(*at_, kBreak | kEnd)) ++at_;
-  if (has_ignores_) note_ignore(begin, at_);
+  if (!has_ignores_ || begin < noted_ignores_) return;
+  noted_ignores_ = at_;
+  note_ignore(begin, at_);
 }
 
 void Parser::note_ignore(const char* comment, const char* end) {
@@ -225,8 +228,8 @@ void Parser::place_ignores() {
 }
 
 // skip_gap() in block style, where a tab cannot indent.
-bool Parser::next_line_token() {
-  skip_gap();
+bool Parser::next_line_token(bool at_line_begin) {
+  skip_gap(at_line_begin);
   if (tab_ != nullptr && at_ < end_) [[unlikely]]
     return fail_token(tab_);
   return true;

@@ -22,6 +22,7 @@
 
 #include "kube/node_builder.hpp"
 #include "kube/read_context.hpp"
+#include "kube/seeded_hash.hpp"
 #include "kube/yaml/chars.hpp"
 #include "kube/yaml/stream.hpp"
 #include "kube/yaml/tag.hpp"
@@ -108,11 +109,11 @@ class Parser {
   void skip_blanks() {
     while (is(*at_, kBlank)) ++at_;
   }
-  void skip_gap();
+  void skip_gap(bool at_line_begin = false);
   void skip_comment();
   void note_ignore(const char* comment, const char* end);
   void place_ignores();
-  bool next_line_token();
+  bool next_line_token(bool at_line_begin = false);
   bool finish_line();
   [[nodiscard]] bool blank_follows() const { return is(at_[1], kBlank | kBreak | kEnd); }
   [[nodiscard]] std::uint32_t offset(const char* at) const {
@@ -149,6 +150,10 @@ class Parser {
   bool plain_goes_on(int parent, bool& goes_on);
   bool continue_plain(Text& text, int parent);
   [[nodiscard]] bool at_key_colon() const { return *at_ == ':' && blank_follows(); }
+  // libyaml takes the | of a value at the very column of its key or dash.
+  [[nodiscard]] bool at_block_scalar(int indent) const {
+    return column_ == indent && (*at_ == '|' || *at_ == '>');
+  }
   [[nodiscard]] bool at_dash() const { return *at_ == '-' && blank_follows(); }
 
   // parser_flow.cpp
@@ -221,8 +226,10 @@ class Parser {
   std::uint64_t alias_nodes_ = 0;
   std::uint32_t deepest_ = 0;
   std::uint32_t next_anchor_id_ = 0;
-  std::unordered_map<std::string_view, Anchor> anchors_;
+  std::unordered_map<std::string_view, Anchor, SeededHash> anchors_;
   std::vector<IgnoreComment> ignores_;
+  const char* noted_ignores_ =
+      nullptr;  // comments before it were looked at: gaps are passed twice in flow style
   std::size_t placed_ignores_ = 0;  // those before it know their line
 };
 

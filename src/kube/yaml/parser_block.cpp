@@ -219,7 +219,8 @@ bool Parser::behind_indicator(Node& out, int indent, bool dash_at_parent, std::u
   const char* empty_at = at_;
   if (!next_line_token()) return false;
   if (at_ < end_) {
-    if (!fresh_ || column_ > indent) return block_node(out, {.parent = indent}, depth);
+    if (!fresh_ || column_ > indent || at_block_scalar(indent))
+      return block_node(out, {.parent = indent}, depth);
     if (dash_at_parent && column_ == indent && at_dash()) return block_list(out, indent, depth);
   }
   out = NodeBuilder::null(extent(empty_at, empty_at));
@@ -236,7 +237,8 @@ bool Parser::map_value(Node& out, int indent, std::uint32_t depth) {
   }
   if (!next_line_token()) return false;
   if (at_ < end_) {
-    if (column_ > indent) return block_node(out, {.parent = indent}, depth);
+    if (column_ > indent || at_block_scalar(indent))
+      return block_node(out, {.parent = indent}, depth);
     if (column_ == indent && at_dash()) return block_list(out, indent, depth);
   }
   out = NodeBuilder::null(extent(empty_at, empty_at));

@@ -137,12 +137,13 @@ bool Parser::read_block_scalar(Node& out, int parent, const Properties* properti
   if (scalar.problem != nullptr) return fail(scalar.problem_at, scalar.problem, scalar.hint);
   Text text{
       .value = scalar.as_written ? scalar.written : keep(buffer_), .begin = at_, .end = scalar.end};
+  if (has_ignores_ && !scalar.comment.empty()) {
+    note_ignore(scalar.comment.data(), scalar.comment.data() + scalar.comment.size());
+  }
   at_ = line_ = scalar.behind;
+  token_end_ = scalar.end;
   if (!make_scalar(out, text, properties)) return false;
-  // The next token begins a line of its own already.
-  if (!next_line_token()) return false;
-  fresh_ = true;
-  return true;
+  return next_line_token(true);
 }
 
 Node Parser::make_string(std::string_view value, Extent at) const {

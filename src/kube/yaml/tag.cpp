@@ -19,6 +19,13 @@ bool is_handle(std::string_view handle) {
   });
 }
 
+// The characters of URIs (YAML 1.2.2, 5.6 ns-uri-char).
+bool is_uri(std::string_view text) {
+  return text.find_first_not_of(
+             "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+             "-_%#;/?:@&=+$,.!~*'()[]") == std::string_view::npos;
+}
+
 Tag standard_tag(std::string_view name) {
   static constexpr std::pair<std::string_view, Tag> kTags[] = {
       {"str", Tag::kString},          {"int", Tag::kInt},        {"float", Tag::kFloat},
@@ -62,6 +69,7 @@ std::optional<Tag> TagTable::resolve(std::string_view written) const {
   if (written == "!") return Tag::kString;
   if (written.starts_with("!<")) {
     if (written.back() != '>' || written.size() < 4) return std::nullopt;
+    if (!is_uri(written.substr(2, written.size() - 3))) return std::nullopt;
     return full_tag(written.substr(2, written.size() - 3), {});
   }
   const std::size_t second = written.find('!', 1);
@@ -69,7 +77,7 @@ std::optional<Tag> TagTable::resolve(std::string_view written) const {
       written.substr(0, second == std::string_view::npos ? 1 : second + 1);
   const std::optional<std::string_view> prefix = prefix_of(handle);
   const std::string_view suffix = written.substr(handle.size());
-  if (!prefix || suffix.empty()) return std::nullopt;
+  if (!prefix || suffix.empty() || !is_uri(suffix)) return std::nullopt;
   return full_tag(*prefix, suffix);
 }
 

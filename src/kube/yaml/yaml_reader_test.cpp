@@ -5,42 +5,14 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "kube/node_json.hpp"
-#include "kube/reader.hpp"
+#include "kube/testing.hpp"
+#include "kube/yaml/testing/read_text.hpp"
 
-namespace yagura::kube {
+namespace yagura::kube::yaml {
 namespace {
-
-struct Outcome {
-  std::vector<Document> documents;
-  Diagnostics diagnostics;
-
-  // The documents as JSON, one a line, and then the diagnostics.
-  [[nodiscard]] std::string text() const {
-    std::string out;
-    for (const Document& document : documents) {
-      if (!out.empty()) out += '\n';
-      out += to_json(document.root());
-    }
-    for (const Diagnostic& diagnostic : diagnostics.list()) {
-      if (!out.empty()) out += '\n';
-      out += to_string(diagnostic);
-    }
-    return out;
-  }
-};
-
-Outcome read_yaml(std::string text, const ReadLimits& limits = {}) {
-  Outcome outcome;
-  const auto source =
-      std::make_shared<const Source>("a.yaml", std::move(text), SourceFormat::kYaml);
-  outcome.documents = read_documents(source, outcome.diagnostics, limits);
-  return outcome;
-}
 
 struct Case {
   std::string yaml;
@@ -48,7 +20,7 @@ struct Case {
 };
 
 void expect_all(const std::vector<Case>& cases) {
-  for (const auto& [yaml, json] : cases) EXPECT_EQ(read_yaml(yaml).text(), json) << "of:\n" << yaml;
+  for (const auto& [yaml, json] : cases) EXPECT_EQ(read_text(yaml).text(), json) << "of:\n" << yaml;
 }
 
 TEST(YamlReader, Chapter2Collections) {
@@ -258,6 +230,16 @@ TEST(YamlReader, Chapter7FlowStyles) {
   });
 }
 
+TEST(YamlReader, EndsACollectionBehindABlockScalarThatIsItsLast) {
+  const Document document = parse_one("a:\n  t: |\n    one\n\n    two\n\nb:\n- >\n  x\n");
+  const auto text_of = [&](std::string_view key) {
+    const Node& node = *document.root().find(key);
+    return document.source().text().substr(node.begin(), node.end() - node.begin());
+  };
+  EXPECT_EQ(text_of("a"), "t: |\n    one\n\n    two");
+  EXPECT_EQ(text_of("b"), "- >\n  x");
+}
+
 TEST(YamlReader, Chapter8BlockScalars) {
   expect_all({
       {"- | # Empty header\n literal\n- >1 # Indentation indicator\n  folded\n- |+ # Chomping "
@@ -398,4 +380,4 @@ TEST(YamlReader, MergeKeys) {
 }
 
 }  // namespace
-}  // namespace yagura::kube
+}  // namespace yagura::kube::yaml

@@ -1,20 +1,9 @@
 #include "policy/check/check.hpp"
 
-#include <algorithm>
-
 #include "policy/check/internal/checker.hpp"
 #include "policy/check/internal/resolver.hpp"
 
 namespace yagura::policy {
-
-namespace {
-
-void finish_issues(std::string_view source, std::vector<Issue>& issues) {
-  std::ranges::stable_sort(issues, {}, &Issue::offset);
-  for (Issue& issue : issues) issue = make_issue(source, issue.offset, std::move(issue.message));
-}
-
-}  // namespace
 
 CheckResult check(std::shared_ptr<const Ast> ast, std::shared_ptr<const Environment> environment,
                   const CheckOptions& options) {

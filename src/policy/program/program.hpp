@@ -26,6 +26,13 @@ class VariableSlots {
  public:
   // The slot of a new or a known name: slots are numbered in the order of adding, from 0.
   std::uint32_t add(std::string_view name);
+  // A name for a slot that the caller numbered: sets that share slots but not all names. Slots
+  // without a name have an empty one.
+  void bind(std::string_view name, std::uint32_t slot) {
+    if (names_.size() <= slot) names_.resize(slot + 1);
+    names_[slot] = name;
+    slots_.insert_or_assign(std::string(name), slot);
+  }
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view name) const;
   [[nodiscard]] std::size_t size() const { return names_.size(); }
   [[nodiscard]] const std::string& name(std::uint32_t slot) const { return names_[slot]; }

@@ -41,7 +41,7 @@ struct Expr;
 
 struct Entry {  // of a map or struct literal
   std::uint32_t id = 0;
-  const Expr* key = nullptr;  // map
+  const Expr* key = nullptr;    // map
   std::string_view field = {};  // struct
   const Expr* value = nullptr;
   bool optional = false;  // ?key: value

@@ -60,6 +60,13 @@ Issue make_issue(std::string_view source, std::uint32_t offset, std::string mess
   return issue;
 }
 
+void finish_issues(std::string_view source, std::vector<Issue>& issues) {
+  std::ranges::sort(issues, [](const Issue& a, const Issue& b) {
+    return a.offset != b.offset ? a.offset < b.offset : a.message < b.message;
+  });
+  for (Issue& issue : issues) issue = make_issue(source, issue.offset, std::move(issue.message));
+}
+
 std::string to_string(const Issue& issue, std::string_view source, std::string_view name) {
   std::string out = "ERROR: " + std::string(name) + ":" + std::to_string(issue.line) + ":" +
                     std::to_string(issue.column) + ": " + issue.message;

@@ -25,6 +25,9 @@ struct Issue {
 [[nodiscard]] std::string to_string(const std::vector<Issue>& issues, std::string_view source,
                                     std::string_view name = "<input>");
 
+// Orders them by place and fills lines and columns from the offsets.
+void finish_issues(std::string_view source, std::vector<Issue>& issues);
+
 // Fills line and column from the offset. Linear in the source.
 [[nodiscard]] Issue make_issue(std::string_view source, std::uint32_t offset, std::string message);
 

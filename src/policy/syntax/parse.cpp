@@ -27,11 +27,6 @@ bool within_limits(std::string_view source, const ParseLimits& limits, std::vect
   return true;
 }
 
-void finish_issues(std::string_view source, std::vector<Issue>& issues) {
-  std::ranges::stable_sort(issues, {}, &Issue::offset);
-  for (Issue& issue : issues) issue = make_issue(source, issue.offset, std::move(issue.message));
-}
-
 }  // namespace
 
 ParsedExpression parse(std::string_view source, const ParseOptions& options) {

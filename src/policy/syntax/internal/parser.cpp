@@ -103,6 +103,7 @@ void Parser::run() {
 }
 
 void Parser::report(std::uint32_t offset, std::string message) {
+  ++reported_;
   if (fatal_ || issues_.size() >= options_.limits.max_issues) return;
   issues_.push_back({.offset = offset, .message = std::move(message)});
 }
@@ -421,14 +422,14 @@ bool Parser::sequence(TokenKind close, bool trailing_comma, const Item& item) {
 
 Parser::Node Parser::call(std::uint32_t offset, std::string_view name, Node target) {
   std::vector<Node> args;
-  const std::size_t issues_before = issues_.size();
+  const std::size_t reported_before = reported_;
   const bool closed = sequence(TokenKind::kRightParen, false, [&] {
     args.push_back(expression());
     return args.back() != nullptr;
   });
   bare_name_ = nullptr;
   if (!closed) return nullptr;
-  if (issues_.size() != issues_before) return factory_.null(offset);  // arguments may be missing
+  if (reported_ != reported_before) return factory_.null(offset);  // arguments may be missing
   if (stopped()) return nullptr;
   const CallSite site = {.offset = offset, .name = name, .target = target, .args = args};
   if (const Node expansion = macros_.expand(site)) return expansion;

@@ -76,6 +76,7 @@ class Parser {
   Lexer lexer_;
   Token current_;
   std::uint32_t depth_ = 0;
+  std::size_t reported_ = 0;  // issues, with those that were not kept
   bool fatal_ = false;        // a limit was reached and reported
   Node bare_name_ = nullptr;  // the last expression, if it is a name without parentheses: what a
                               // struct literal may follow
