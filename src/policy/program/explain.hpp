@@ -3,16 +3,21 @@
 // Why an expression is false (or an error): which elements of which lists, and which fields were
 // read there. Evaluates again, along the failing branches alone, so it runs only for what failed.
 //
-//   a && b false      the false operands, each a clause of its own
+//   a && b false      the false operands; outside of elements each is a failure of its own
 //   a || b false      both operands; where one of them is about elements, the other's facts go with
-//                     each element
+//                     each of their failures
 //   !a                why a is true
 //   c ? x : y         the condition's facts and the branch taken
 //   r.all(e, p)       each element whose p is false
 //   r.exists(e, p)    false: the range and what was read of the elements; true (under !): each
-//   element has(a.b.c)        the chain a.b.c f(a.b, c.d) == 1  the chains in the arguments; a
-//   filter() in them: the elements that passed it a variable        its own expression where it is
-//   a boolean; otherwise it is the root of a chain
+//   element
+//                     whose p is true
+//   has(a.b.c)        the chain a.b.c
+//   f(a.b, c.d) == 1  the chains in the arguments
+//   r.filter(e, p).size() == 0   each element that passed; likewise where the filter is in a
+//   variable a variable        its own expression where it is a boolean or failed; otherwise it is
+//   the root of a
+//                     chain
 
 #include <cstdint>
 #include <span>
@@ -79,9 +84,7 @@ struct ExplainLimits {
 [[nodiscard]] Explanation explain(const Program& program, EvalContext& context,
                                   const Activation& activation, const ExplainLimits& limits = {});
 
-// "spec.containers[0].image": the path from `root` to `node`, which stands below it; false where it
-// does not. Linear in the tree.
-[[nodiscard]] bool append_path(std::string& out, const kube::Node& root, const kube::Node& node);
+// "spec.containers[0].image", behind what stands in `out` already.
 void append_path(std::string& out, std::span<const PathStep> path);
 
 }  // namespace yagura::policy
