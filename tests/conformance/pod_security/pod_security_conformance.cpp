@@ -18,6 +18,8 @@
 // - a container that has no securityContext at all, to show that allowPrivilegeEscalation must be
 // set,
 //   does not drop capabilities either.
+//
+// The fixes are tried too: written into the file's text, all violations with a fix must be gone.
 
 #include <fmt/format.h>
 
@@ -26,11 +28,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/file.hpp"
+#include "kube/edit.hpp"
 #include "kube/node_json.hpp"
 #include "kube/reader.hpp"
 #include "kube/workload.hpp"
@@ -172,6 +177,7 @@ class Suite {
         return fail(test, fmt::format("violates {}, expected {}", join(got), join(want)));
       if (!agrees_across_levels(*document, test))
         return fail(test, "the levels contradict each other");
+      if (const auto why = try_fixes(*document, test.policy); !why.empty()) return fail(test, why);
     }
     ++passed_;
   }
@@ -193,6 +199,27 @@ class Suite {
         std::make_shared<kube::Source>(name, std::move(text), kube::SourceFormat::kYaml),
         diagnostics);
     return diagnostics.has_errors() ? std::vector<kube::Document>{} : documents;
+  }
+
+  // Empty where the fixes, written into the text, leave only violations without a mechanical fix.
+  static std::string try_fixes(const kube::Document& document, const LevelVersion& policy) {
+    const auto violations = posture::pss::evaluate(*kube::Workload::of(document.root()), policy);
+    std::vector<kube::FixRequest> requests;
+    for (const auto& violation : violations) {
+      if (violation.fix.operations.empty()) continue;
+      requests.push_back({.document = &document, .operations = violation.fix.operations});
+    }
+    if (requests.empty()) return {};
+    const auto edited = kube::edit_source(document.source(), std::span(&document, 1), requests);
+    if (!edited) return edited.error().message;
+    if (!edited->refused.empty()) return "a fix was refused: " + edited->refused.front().reason;
+    const auto mended = read("mended", edited->text);
+    if (mended.size() != 1) return "the mended text cannot be read";
+    for (const auto& left :
+         posture::pss::evaluate(*kube::Workload::of(mended.front().root()), policy)) {
+      if (!left.fix.operations.empty()) return "left after its fix: " + left.message;
+    }
+    return {};
   }
 
   // What passes restricted passes baseline; what fails baseline fails restricted.
