@@ -105,14 +105,24 @@ struct EnvironmentBuilder::Impl {
     }
   }
 
+  // type(ip("::1")) == net.IP: an abstract type of a library is a name as well.
+  void name_abstract_type(const Type& type) {
+    if (!type.is(TypeKind::kOpaque) || !type.parameters.empty()) return;
+    if (environment->find_type_name(type.name) != nullptr) return;
+    environment->type_names_.emplace(std::string(type.name), &type);
+  }
+
   void add_table_entry(const Function& entry) {
     FunctionDecl& declared = function(entry.name);
     if (std::ranges::find(declared.functions, &entry) == declared.functions.end()) {
       declared.functions.push_back(&entry);
     }
     for (const OverloadSignature& signature : entry.overloads) {
-      Result<OverloadDecl> overload = parse_signature(entry.name, signature, *types);
+      internal::SignatureReader reader(signature.signature, *types, environment.get());
+      Result<OverloadDecl> overload = reader.signature(entry.name, signature.id);
       if (!overload) return note(std::move(overload).error());
+      for (const Type* type : overload->parameters) name_abstract_type(*type);
+      name_abstract_type(*overload->result);
       overload->function = &entry;
       add_overload(declared, std::move(*overload));
     }
@@ -136,8 +146,7 @@ EnvironmentBuilder::~EnvironmentBuilder() = default;
 TypeTable& EnvironmentBuilder::types() { return *impl_->types; }
 
 Result<const Type*> EnvironmentBuilder::parse_type(std::string_view text) {
-  if (const Type* named = impl_->environment->find_type_name(text)) return named;
-  return internal::SignatureReader(text, *impl_->types).whole_type();
+  return internal::SignatureReader(text, *impl_->types, impl_->environment.get()).whole_type();
 }
 
 EnvironmentBuilder& EnvironmentBuilder::container(std::string_view name) {
@@ -206,7 +215,8 @@ Result<std::shared_ptr<const Environment>> EnvironmentBuilder::build() {
 
 Result<OverloadDecl> parse_signature(std::string_view name, const OverloadSignature& signature,
                                      TypeTable& types) {
-  return internal::SignatureReader(signature.signature, types).signature(name, signature.id);
+  return internal::SignatureReader(signature.signature, types, nullptr)
+      .signature(name, signature.id);
 }
 
 namespace {

@@ -117,7 +117,8 @@ class EnvironmentBuilder {
 
   // Types for declarations are made in here.
   [[nodiscard]] TypeTable& types();
-  // "list(string)", in the notation of OverloadSignature. kInvalidInput where the text is no type.
+  // "list(string)", in the notation of OverloadSignature; names of declared structs too, other
+  // names are abstract types. kInvalidInput where the text is no type.
   [[nodiscard]] Result<const Type*> parse_type(std::string_view text);
 
   EnvironmentBuilder& container(std::string_view name);

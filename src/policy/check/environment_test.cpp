@@ -94,6 +94,18 @@ TEST(CelEnvironment, BuildTellsWhatWasWrong) {
   EXPECT_FALSE(EnvironmentBuilder().functions(table).build());
 }
 
+TEST(CelEnvironment, SignaturesUseAndMakeTypeNames) {
+  const OverloadSignature signatures[] = {{"ip", "ip(string) -> net.IP"},
+                                          {"ip_pods", "ip(list(Pod)) -> net.IP"}};
+  const Function table[] = {{.name = "ip", .overloads = signatures}};
+  EnvironmentBuilder builder(base_environment());
+  builder.structure({.name = "Pod", .fields = {}}).functions(table);
+  const auto environment = builder.build().value();
+  EXPECT_TRUE(environment->find_type_name("net.IP")->is(TypeKind::kOpaque));
+  const OverloadDecl& pods = environment->find_function("ip")->overloads.at(1);
+  EXPECT_TRUE(pods.parameters.at(0)->parameters[0]->is(TypeKind::kStruct));
+}
+
 TEST(CelEnvironment, CandidatesAreInnermostFirst) {
   const auto environment = EnvironmentBuilder().container("a.b").build().value();
   const auto candidates = [&](std::string_view name) {

@@ -57,6 +57,8 @@ Result<const Type*> SignatureReader::make_type(std::string_view name,
   if (count > 0) return types_.opaque(name, parameters);
   if (name.size() == 1 && name[0] >= 'A' && name[0] <= 'Z') return types_.parameter(name);
   if (const Type* known = types_.well_known(name)) return known;
+  const Type* declared = environment_ != nullptr ? environment_->find_type_name(name) : nullptr;
+  if (declared != nullptr) return declared;
   return types_.opaque(name);
 }
 
@@ -115,7 +117,7 @@ Result<OverloadDecl> SignatureReader::signature(std::string_view function, std::
   }
   overload.member = call > 0;
   if (overload.member) {
-    SignatureReader receiver(text_.substr(0, call - 1), types_);
+    SignatureReader receiver(text_.substr(0, call - 1), types_, environment_);
     YAGURA_TRY(const Type* type, receiver.whole_type());
     overload.parameters.push_back(type);
   }

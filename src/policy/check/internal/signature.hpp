@@ -11,7 +11,10 @@ namespace yagura::policy::internal {
 
 class SignatureReader {
  public:
-  SignatureReader(std::string_view text, TypeTable& types) : text_(text), types_(types) {}
+  // Names of types are looked up in `environment` first, if there is one; unknown ones are abstract
+  // types.
+  SignatureReader(std::string_view text, TypeTable& types, const Environment* environment)
+      : text_(text), types_(types), environment_(environment) {}
 
   [[nodiscard]] Result<OverloadDecl> signature(std::string_view function, std::string_view id);
   [[nodiscard]] Result<const Type*> whole_type();
@@ -31,6 +34,7 @@ class SignatureReader {
 
   std::string_view text_;
   TypeTable& types_;
+  const Environment* environment_;
   std::size_t at_ = 0;
 };
 
