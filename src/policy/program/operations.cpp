@@ -283,15 +283,23 @@ Value optional_index(EvalContext& context, const Value& a, const Value& b) {
 
 Value select(EvalContext& context, const Value& a, std::string_view field) {
   if (a.is_optional()) {
-    return inside_optional(context, a,
-                           [&](const Value& value) { return find_field(context, value, field); });
+    // A map may lack the field; what can have no fields is wrong (cel-spec's suite "optionals";
+    // cel-go is none here).
+    return inside_optional(context, a, [&](const Value& value) {
+      const Value found = find_field(context, value, field);
+      return found.is_absent() && !value.is_map() ? context.error(ErrorKind::kNoSuchKey, field)
+                                                  : found;
+    });
   }
   const Value found = find_field(context, a, field);
   return found.is_absent() ? context.error(ErrorKind::kNoSuchKey, field) : found;
 }
 
 Value optional_select(EvalContext& context, const Value& a, std::string_view field) {
-  if (a.is_optional()) return select(context, a, field);
+  if (a.is_optional()) {
+    return inside_optional(context, a,
+                           [&](const Value& value) { return find_field(context, value, field); });
+  }
   const Value found = find_field(context, a, field);
   if (found.is_absent()) return EvalContext::none();
   return found.is_abnormal() ? found : context.some(found);
