@@ -98,25 +98,24 @@ class Reader {
   // Moves behind a value that reached a limit, by its brackets and quotes alone.
   void skip_document() {
     std::int64_t depth = 0;
-    for (at_ = document_begin_; at_ < end_; ++at_) {
-      if (*at_ == '"') {
-        skip_string();
-      } else if (*at_ == '{' || *at_ == '[') {
-        ++depth;
-      } else if ((*at_ == '}' || *at_ == ']') && --depth <= 0) {
-        ++at_;
-        return;
-      }
+    at_ = document_begin_;
+    while (at_ < end_) {
+      const char c = *at_;
+      at_ = c == '"' ? behind_string(at_ + 1) : at_ + 1;
+      if (c == '{' || c == '[') ++depth;
+      if ((c == '}' || c == ']') && --depth <= 0) return;
     }
   }
 
-  // From the opening quote to the closing one, or to the end.
-  void skip_string() {
-    for (++at_; at_ < end_; ++at_) {
-      at_ = find_string_end(at_, end_).at;
-      if (at_ >= end_ || *at_ == '"') return;
-      if (*at_ == '\\') ++at_;
+  // From behind the opening quote to behind the closing one, or to the end.
+  const char* behind_string(const char* at) const {
+    while (at < end_) {
+      at = find_string_end(at, end_).at;
+      if (at >= end_) break;
+      if (*at == '"') return at + 1;
+      at += *at == '\\' ? 2 : 1;
     }
+    return end_;
   }
 
   void skip_space() {

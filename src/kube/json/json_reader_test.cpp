@@ -161,6 +161,14 @@ TEST(JsonReader, DepthIsLimitedWithoutRecursion) {
   EXPECT_EQ(read_json("[" + exactly + "] 7").documents.size(), 1U) << "what follows is still read";
 }
 
+TEST(JsonReader, SkippingADocumentEndsWithTheText) {
+  for (const char* tail : {"\"", "\"\\", "\"\\\"", "]", "}", "\"a\n\"]", "x"}) {
+    const Outcome outcome = read_json(std::string(300, '[') + tail);
+    EXPECT_TRUE(outcome.documents.empty());
+    EXPECT_GE(outcome.diagnostics.error_count(), 1U);
+  }
+}
+
 TEST(JsonReader, ADocumentAboveALimitIsSkippedAndTheOthersRead) {
   const std::string large = "{\"x\":\"" + std::string(5000, 'x') + "\\\"}\",\"y\":[1,2,3,4,5,6]}";
   const ReadLimits small_size{.max_document_size = 1000};

@@ -33,12 +33,18 @@ bool Parser::read_properties(Properties& properties, std::uint32_t depth) {
   return true;
 }
 
-// Behind '&' or '*': anything but blanks, line ends and flow indicators. A ':' at the end is the
-// key's, as libyaml has it.
+// Behind '&' or '*': letters, digits, '_' and '-', as libyaml has it, which ends a name at one of
+// ?:%@` too. Other characters, which YAML 1.2 allows, go up to the next blank or flow indicator.
 bool Parser::read_anchor_name(std::string_view& name) {
+  const auto is_word = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-';
+  };
   const char* begin = ++at_;
-  while (!is(*at_, kBlank | kBreak | kEnd | kFlowIndicator)) ++at_;
-  if (at_ > begin + 1 && at_[-1] == ':') --at_;
+  while (is_word(*at_)) ++at_;
+  if (at_ == begin || std::string_view("?:%@`").find(*at_) == std::string_view::npos) {
+    while (!is(*at_, kBlank | kBreak | kEnd | kFlowIndicator)) ++at_;
+  }
   name = {begin, static_cast<std::size_t>(at_ - begin)};
   if (!name.empty()) return true;
   return fail(begin - 1, std::string("a name must follow ") + begin[-1],

@@ -1,5 +1,5 @@
-// Flow style: [lists], {maps} and what is in them (YAML 1.2.2, chapter 7). Lines may be indented as
-// they like, as libyaml has it.
+// Flow style: [lists], {maps} and what is in them (YAML 1.2.2, chapter 7). As libyaml has it, a '?'
+// begins an explicit key whatever follows, and lines may be indented as they like.
 
 #include "kube/yaml/fold.hpp"
 #include "kube/yaml/parser.hpp"
@@ -91,8 +91,7 @@ bool Parser::flow_list(Node& out, std::uint32_t depth) {
 // A node, or a map of one entry without braces: [a: b].
 bool Parser::flow_list_item(std::uint32_t depth) {
   const char* begin = at_;
-  if ((*at_ == '?' && blank_follows()) || at_flow_value(false))
-    return flow_pair(nullptr, false, begin, depth);
+  if (*at_ == '?' || at_flow_value(false)) return flow_pair(nullptr, false, begin, depth);
   Node item;
   bool json_like = false;
   if (!flow_node(item, depth, json_like)) return false;
@@ -132,7 +131,7 @@ bool Parser::flow_map(Node& out, std::uint32_t depth) {
 }
 
 bool Parser::flow_entry(MapFrame& frame, std::uint32_t depth) {
-  if (*at_ == '?' && blank_follows()) {
+  if (*at_ == '?') {
     ++at_;
     skip_gap();
   }

@@ -13,13 +13,14 @@
 namespace yagura::kube::yaml {
 
 // A plain scalar may begin with '-', '?' or ':' if something that is no blank follows. In flow
-// style no flow indicator either, save behind '-', where libyaml takes it.
+// style '?' never begins one, and ':' not before a flow indicator (as libyaml has it, which is not
+// quite what YAML says).
 bool Parser::begins_plain(bool in_flow) const {
   if (!is(*at_, kIndicator)) [[likely]]
     return true;
   if (*at_ != '-' && *at_ != '?' && *at_ != ':') return false;
-  return !is(at_[1],
-             kBlank | kBreak | kEnd | (in_flow && *at_ != '-' ? unsigned{kFlowIndicator} : 0U));
+  if (in_flow && (*at_ == '?' || (*at_ == ':' && is(at_[1], kFlowIndicator)))) return false;
+  return !blank_follows();
 }
 
 // From at_ to the ": ", " #" or line end that stops it, where at_ is left; `end`: behind its last

@@ -27,6 +27,8 @@ class Builder {
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
                                  text.size());
     reading_.arena = std::make_unique<core::Arena>();
+    // libyaml counts a byte order mark as a column, so that no document mark follows it.
+    reading_.comparable = !text.starts_with("\xEF\xBB\xBF");
   }
   ~Builder() {
     if (has_event_) yaml_event_delete(&event_);
