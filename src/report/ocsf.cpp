@@ -139,7 +139,9 @@ class OcsfReport {
     json.key("compliance").begin_object().member("control", control.id);
     out_ += standards_.of(control, append_standards);
     member(json, "status_id", "status", compliance_of(finding.status));
-    if (!finding.message.empty()) json.member("status_detail", finding.message);
+    if (!finding.message.empty()) {
+      json.key("status_details").begin_array().value(finding.message).end_array();
+    }
     json.end_object();
   }
 

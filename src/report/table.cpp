@@ -410,7 +410,9 @@ class TableWriter {
            counts_.errors > 0 ? Style::kBad : Style::kWarning);
     std::vector<const Diagnostic*> sorted;
     for (const Diagnostic& diagnostic : report_.diagnostics) sorted.push_back(&diagnostic);
-    std::ranges::stable_sort(sorted, std::greater<>{}, &Diagnostic::level);
+    std::ranges::sort(sorted, [](const Diagnostic* a, const Diagnostic* b) {
+      return a->level != b->level ? a->level > b->level : a < b;
+    });
     const std::size_t listed = std::min(sorted.size(), kMaxShownDiagnostics);
     for (std::size_t i = 0; i < listed; ++i) diagnostic_row(*sorted[i]);
     if (total > listed) {

@@ -29,10 +29,12 @@ int rank(Status status) {
   return 4;
 }
 
+// Ties are kept in the order of the input, where the findings stand in one array.
 bool is_worse(const Finding* a, const Finding* b) {
   if (a->status != b->status) return rank(a->status) < rank(b->status);
   if (a->severity != b->severity) return a->severity > b->severity;
-  return control_of(*a).id < control_of(*b).id;
+  const int by_id = control_of(*a).id.compare(control_of(*b).id);
+  return by_id != 0 ? by_id < 0 : a < b;
 }
 
 bool is_worse_group(const ResourceGroup& a, const ResourceGroup& b) {
@@ -41,7 +43,7 @@ bool is_worse_group(const ResourceGroup& a, const ResourceGroup& b) {
       return a.fails_by_severity[i] > b.fails_by_severity[i];
     }
   }
-  return false;
+  return a.position < b.position;
 }
 
 }  // namespace
@@ -98,13 +100,13 @@ std::vector<ResourceGroup> group_by_resource(const Report& report, const KeepSta
     if (!keep.by_status[index(finding.status)]) continue;
     const model::Resource* resource = &resource_of(finding);
     const auto [at, is_new] = group_of.try_emplace(resource, groups.size());
-    if (is_new) groups.push_back({.resource = resource, .findings = {}});
+    if (is_new) groups.push_back({.resource = resource, .position = groups.size(), .findings = {}});
     ResourceGroup& group = groups[at->second];
     group.findings.push_back(&finding);
     if (finding.status == Status::kFail) ++group.fails_by_severity[index(finding.severity)];
   }
-  for (ResourceGroup& group : groups) std::ranges::stable_sort(group.findings, is_worse);
-  std::ranges::stable_sort(groups, is_worse_group);
+  for (ResourceGroup& group : groups) std::ranges::sort(group.findings, is_worse);
+  std::ranges::sort(groups, is_worse_group);
   return groups;
 }
 
@@ -142,7 +144,9 @@ std::vector<UnknownGroup> unknowns(const Report& report) {
     return std::tuple(std::string_view(control_of(*finding).id),
                       std::string_view(finding->message));
   };
-  std::ranges::stable_sort(sorted, {}, key);
+  std::ranges::sort(sorted, [&key](const Finding* a, const Finding* b) {
+    return std::pair(key(a), a) < std::pair(key(b), b);
+  });
   std::vector<UnknownGroup> groups;
   for (const Finding* finding : sorted) {
     if (groups.empty() || key(groups.back().first) != key(finding)) {

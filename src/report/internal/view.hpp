@@ -26,6 +26,7 @@ namespace yagura::report {
 
 struct ResourceGroup {
   const model::Resource* resource = nullptr;
+  std::size_t position = 0;                     // in the order of the input
   std::vector<const model::Finding*> findings;  // worst first, then by control id, then as found
   std::uint64_t fails_by_severity[5] = {};
 

@@ -144,7 +144,7 @@ class Wrapper {
  private:
   void add_long_word(std::string_view word) {
     std::size_t start = 0;         // of the line
-    std::size_t good_break = 0;    // behind a separator behind the first third, or 0
+    std::size_t good_break = 0;    // behind a separator beyond the first third, or 0
     std::size_t good_columns = 0;  // up to there
     std::size_t columns = 0;
     for (Cursor cursor{.text = word}; !cursor.done(); cursor.at += cursor.length()) {
@@ -188,6 +188,8 @@ std::size_t display_width(char32_t code_point) {
 }
 
 std::size_t display_width(std::string_view text) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::ranges::all_of(text, is_ascii)) return text.size();
   std::size_t columns = 0;
   for (Cursor cursor{.text = text}; !cursor.done(); cursor.at += cursor.length()) {
     columns += cursor.width();
