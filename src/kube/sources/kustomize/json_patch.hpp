@@ -1,0 +1,17 @@
+#pragma once
+
+// RFC 6902 on trees.
+
+#include <string>
+
+#include "core/arena.hpp"
+#include "core/result.hpp"
+#include "kube/node.hpp"
+
+namespace yagura::kube::kustomize {
+
+// `patch` is the list of operations. All or nothing: the error says which operation fails and why,
+// and then the object is as it was.
+[[nodiscard]] Result<Node> json_patch(core::Arena& arena, const Node& object, const Node& patch);
+
+}  // namespace yagura::kube::kustomize
