@@ -122,11 +122,13 @@ Value sorted_by(EvalContext& context, const Value& list, const Value& keys) {
   for (std::uint32_t i = 0; i < count; ++i) order[i] = i;
   // NaN stands before all numbers: an order that sorting can rely on.
   const auto is_nan = [](const Value& v) { return compare(v, v) == Ordering::kUnordered; };
-  std::ranges::stable_sort(order, [&](std::uint32_t a, std::uint32_t b) {
+  // Equals keep their order: std::stable_sort would do, but clang warns of what libstdc++ 12 makes it with.
+  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
     const Value x = keys.item(a);
     const Value y = keys.item(b);
-    if (is_nan(x) || is_nan(y)) return is_nan(x) && !is_nan(y);
-    return compare(x, y) == Ordering::kLess;
+    if (is_nan(x) != is_nan(y)) return is_nan(x);
+    const Ordering ordering = is_nan(x) ? Ordering::kEqual : compare(x, y);
+    return ordering == Ordering::kEqual ? a < b : ordering == Ordering::kLess;
   });
   ListBuilder items(context.arena(), count);
   for (const std::uint32_t at : order) items.add(list.item(at));
