@@ -55,7 +55,9 @@ EvaluationSession::EvaluationSession(std::shared_ptr<const PolicySet> set, VapLi
       limits_(limits),
       context_({.cost = limits.per_call}),
       slots_(set_->slots().size()),
-      slot_costs_(set_->slots().size()) {}
+      slot_costs_(set_->slots().size()) {
+  context_.set_null_fields(NullFields::kAbsent);
+}
 
 EvaluationSession::~EvaluationSession() = default;
 
