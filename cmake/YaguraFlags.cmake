@@ -19,7 +19,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   # A designated initialiser leaves the other members to their defaults on purpose.
-  target_compile_options(yagura_flags INTERFACE -Wno-missing-designated-field-initializers)
+  # libstdc++ 12 makes std::stable_sort with std::get_temporary_buffer, which C++17 deprecates; GCC itself is silent.
+  target_compile_options(yagura_flags INTERFACE -Wno-missing-designated-field-initializers
+                                                -Wno-deprecated-declarations)
 endif()
 
 target_include_directories(yagura_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
