@@ -104,7 +104,7 @@ const std::string_view kScript = R"(
     hide(none, count > 0);
   };
   let waiting = 0;
-  const later = () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(apply); };
+  const later = () => { clearTimeout(waiting); waiting = setTimeout(apply, 40); };
   form.addEventListener('input', later);
   form.addEventListener('submit', event => event.preventDefault());
   form.addEventListener('reset', () => setTimeout(apply));
@@ -127,6 +127,6 @@ const std::string_view kScript = R"(
 // clang-format on
 
 const std::string_view kStyleHash = "TGzeY62bLNWWiHP952W+hyuFSY4/A/upkb4IN7EPoZc=";
-const std::string_view kScriptHash = "GUWSzVxm6pNXeve6pwg+6m6DvVi8i8PLBdAsvGJTL6o=";
+const std::string_view kScriptHash = "1J/lBlh8f+4w0oBJbq/T2rOOGIaJ2kqDJHP7pLlqho4=";
 
 }  // namespace yagura::report
