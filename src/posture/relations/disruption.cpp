@@ -103,11 +103,6 @@ std::string amount_text(const Amount& amount) {
 
 void judge_minimum(Judge& judge, const Autoscalers& scalers, const Object& budget,
                    const Amount& minimum) {
-  if (minimum.percent && minimum.value >= 100) {
-    judge.fail(budget, at("spec", "minAvailable"),
-               "minAvailable is " + amount_text(minimum) + ": no pod may ever be evicted");
-    return;
-  }
   const auto workloads = budgeted(judge.index(), budget);
   if (workloads.empty()) return;
   std::int64_t replicas = 0;
@@ -149,16 +144,15 @@ void pdb_missing(Judge& judge) {
   }
 }
 
+// Budgets that forbid everything whatever the workload is (maxUnavailable 0) are a single object's
+// matter: rules/checks.
 void pdb_allows_no_disruption(Judge& judge) {
   const Autoscalers scalers(judge.index());
   for (const Object* budget : judge.index().of_kind("policy", "PodDisruptionBudget")) {
+    const auto least = amount_at(*budget, "minAvailable");
+    if (!least || (least->percent && least->value >= 100)) continue;
     judge.looks_at(*budget);
-    if (const auto most = amount_at(*budget, "maxUnavailable"); most && most->value == 0) {
-      judge.fail(*budget, at("spec", "maxUnavailable"),
-                 "maxUnavailable is " + amount_text(*most) + ": no pod may ever be evicted");
-    } else if (const auto least = amount_at(*budget, "minAvailable")) {
-      judge_minimum(judge, scalers, *budget, *least);
-    }
+    judge_minimum(judge, scalers, *budget, *least);
   }
 }
 
