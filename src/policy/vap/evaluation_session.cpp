@@ -175,6 +175,10 @@ Value EvaluationSession::load(EvalContext& context, std::uint32_t slot) {
                                    error_text(result.value)));
 }
 
+void EvaluationSession::set_params(const kube::Node* params) {
+  slots_[kParamsSlot] = params == nullptr ? Value::null() : Value::node(*params);
+}
+
 const Program* EvaluationSession::program(std::uint32_t slot) const {
   return set_->slots()[slot].program.get();
 }

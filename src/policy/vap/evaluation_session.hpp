@@ -89,7 +89,9 @@ class EvaluationSession final : private VariableSource {
   // Why a validation of it is false: elements and fields. Precondition: it failed.
   [[nodiscard]] Explanation explain(std::uint32_t validation, const ExplainLimits& limits = {});
 
-  // Any program that was compiled with the slots of the set, for this request.
+  // Any program that was compiled with the slots of the set (or with the base slots alone), for
+  // this request, and with these parameters.
+  void set_params(const kube::Node* params);
   [[nodiscard]] EvalResult evaluate(const Program& program);
   [[nodiscard]] EvalContext& context() { return context_; }
 

@@ -13,7 +13,7 @@ namespace yagura::policy {
 
 namespace {
 
-constexpr unsigned kDeepLoops = 3;
+constexpr unsigned kDeepLoops = 4;
 constexpr unsigned kMaxAuthorizerChecks = 2;  // 350,000 each, of 1,000,000
 
 class Linter {
