@@ -207,7 +207,7 @@ class ScanRun {
       return fail_on_ && finding.status == model::Status::kFail && finding.severity >= *fail_on_;
     });
     // What could not be read was not judged: that is no clean result.
-    if (input_.has_errors()) return ExitCode::kUsage;
+    if (input_.has_errors() || nothing_judged_) return ExitCode::kUsage;
     return found ? ExitCode::kFindings : ExitCode::kClean;
   }
 
@@ -256,6 +256,10 @@ class ScanRun {
   // Problems of the set-up always; problems of the input only where the report does not show them.
   void print_diagnostics_to_user() {
     print_diagnostics(setup_);
+    if (nothing_judged_) {
+      std::fprintf(stderr, "yagura: nothing was judged: there is no Kubernetes object of a kind that is looked at in %s\n",
+                   target().c_str());
+    }
     if (!in_report_) print_diagnostics(input_);
     if (in_report_ && options_.output_file == "-" && format_ != report::Format::kTable)
       print_diagnostics(input_);
@@ -284,6 +288,7 @@ class ScanRun {
   Diagnostics input_;  // what is scanned: the rest is judged all the same
   std::size_t known_ = 0;
   bool in_report_ = false;
+  bool nothing_judged_ = false;
 };
 
 }  // namespace

@@ -158,8 +158,8 @@ class JsonReport {
     if (!finding.subject.empty()) append_member(out_, "subject", finding.subject);
     append_member(out_, "message", finding.message);
     if (finding.status == Status::kIgnored) append_member(out_, "ignoredBy", finding.ignored_by);
-    if (!finding.fix.description.empty() || !finding.fix.operations.empty() ||
-        !finding.fix.edits.empty()) {
+    // A fail always says what to do, if only that nobody wrote it down.
+    if (finding.status == model::Status::kFail || finding.status == model::Status::kIgnored) {
       append_fix(finding.fix);
     }
     out_ += '}';
