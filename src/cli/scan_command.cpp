@@ -78,6 +78,7 @@ class ScanRun {
     posture::ScanResult result = posture::scan(rules, config_, documents_, settings(), input_);
     if (options_.fix) return mend(result);
     YAGURA_TRY_VOID(drop_known(result));
+    nothing_judged_ = result.judged == 0 && !input_.has_errors();
     std::erase_if(result.findings,
                   [this](const model::Finding& f) { return f.severity < minimum_severity_; });
     const ExitCode code = exit_code_of(result.findings);
@@ -257,7 +258,9 @@ class ScanRun {
   void print_diagnostics_to_user() {
     print_diagnostics(setup_);
     if (nothing_judged_) {
-      std::fprintf(stderr, "yagura: nothing was judged: there is no Kubernetes object of a kind that is looked at in %s\n",
+      std::fprintf(stderr,
+                   "yagura: nothing was judged: there is no Kubernetes object of a kind that is "
+                   "looked at in %s\n",
                    target().c_str());
     }
     if (!in_report_) print_diagnostics(input_);

@@ -125,8 +125,15 @@ std::string shown_value(const Node& node) {
   return text;
 }
 
-void append_seen(std::string& out, const PlacedFact& placed, const Node& root, bool hide_values) {
-  out += kube::to_field_path(placed.path);
+// `inside`: the container that the message names already; paths in it are told from there.
+void append_seen(std::string& out, const PlacedFact& placed, const Node& root,
+                 const NodePath& inside, bool hide_values) {
+  const bool relative =
+      !inside.empty() && starts_with(placed.path, inside) && placed.path.size() > inside.size();
+  out += kube::to_field_path(
+      relative ? NodePath(placed.path.begin() + static_cast<std::ptrdiff_t>(inside.size()),
+                          placed.path.end())
+               : placed.path);
   if (placed.missing()) {
     out += " is not set";
     return;
@@ -142,9 +149,9 @@ void append_seen(std::string& out, const PlacedFact& placed, const Node& root, b
 // "…: a.b is true" with what else was read of the same name, since an inherited value explains
 // itself only so.
 std::string seen(const std::vector<PlacedFact>& facts, const PlacedFact& chosen, const Node& root,
-                 bool hide_values) {
+                 const NodePath& inside, bool hide_values) {
   std::string text;
-  append_seen(text, chosen, root, hide_values);
+  append_seen(text, chosen, root, inside, hide_values);
   std::size_t shown = 1;
   for (const PlacedFact& fact : facts) {
     if (&fact == &chosen || shown == kMaxShownFacts || fact.path.empty() || chosen.path.empty())
@@ -153,7 +160,7 @@ std::string seen(const std::vector<PlacedFact>& facts, const PlacedFact& chosen,
         fact.path.back().is_index)
       continue;
     text += "; ";
-    append_seen(text, fact, root, hide_values);
+    append_seen(text, fact, root, inside, hide_values);
     ++shown;
   }
   return text;
@@ -227,7 +234,6 @@ void FindingBuilder::add_failure(const FindingContext& context, std::string_view
   const Node* element = nullptr;
   std::optional<NodePath> element_path;
   std::string subject;
-  NodePath container_path;
   for (const policy::BoundElement& bound : failure.elements) {
     if (bound.node == nullptr) continue;
     auto path = kube::find_path(root, *bound.node);
@@ -253,6 +259,7 @@ void FindingBuilder::add_failure(const FindingContext& context, std::string_view
   finding.subject = std::move(subject);
   finding.fix.description = context.control->fix_text;
 
+  NodePath container_path;
   FixPlaces places{.pod = {},
                    .pod_template = {},
                    .container = {},
@@ -271,6 +278,7 @@ void FindingBuilder::add_failure(const FindingContext& context, std::string_view
           (inside.size() > pointer.size() && inside[pointer.size()] != '/'))
         continue;
       places.container = pointer;
+      container_path = kube::find_path(root, *container.node).value_or(NodePath{});
       if (!container.name.empty()) finding.subject = container.name;
       break;
     }
@@ -280,7 +288,7 @@ void FindingBuilder::add_failure(const FindingContext& context, std::string_view
     if (places.container && !finding.subject.empty()) {
       finding.message += "container \"" + finding.subject + "\": ";
     }
-    finding.message += seen(facts, *chosen, root, context.hide_values);
+    finding.message += seen(facts, *chosen, root, container_path, context.hide_values);
   }
   if (context.fix != nullptr) finding.fix.operations = instantiate(*context.fix, places);
   findings.push_back(std::move(finding));
