@@ -19,7 +19,7 @@
 #include "policy/vap/policy_set.hpp"
 #include "policy/vap/value_json.hpp"
 #include "posture/control_metadata.hpp"
-#include "posture/finding_builder.hpp"
+#include "posture/policy_test_hooks.hpp"
 
 namespace yagura::cli {
 
@@ -125,23 +125,6 @@ struct TestOptions {
   bool verbose = false;
 };
 
-// The fields that the posture engine blames for the failures.
-std::vector<std::string> blamed_paths(const policy::FailingCase& failing) {
-  const posture::FindingBuilder builder(failing.object, posture::resource_of(failing.object));
-  posture::FindingContext context;
-  context.control = std::make_shared<const model::Control>();
-  std::vector<model::Finding> findings;
-  for (const policy::ValidationFailure& failure : failing.result.failures) {
-    builder.add_failures(context, failure.message, failing.session.explain(failure.index),
-                         findings);
-  }
-  std::vector<std::string> paths;
-  for (const model::Finding& finding : findings) paths.push_back(finding.location.path);
-  std::sort(paths.begin(), paths.end());
-  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
-  return paths;
-}
-
 struct TestTotals {
   std::size_t policies = 0;
   std::size_t passed = 0;
@@ -167,8 +150,7 @@ void print_report(const policy::PolicyTestReport& report, const TestOptions& opt
 
 bool run_folder(const fs::path& folder, const TestOptions& options, TestTotals& totals) {
   Diagnostics diagnostics;
-  const auto report =
-      policy::run_policy_tests(folder, diagnostics, {.paths = blamed_paths, .check_failing = {}});
+  const auto report = policy::run_policy_tests(folder, diagnostics, posture::policy_test_options());
   print_diagnostics(diagnostics);
   if (!report) {
     report_error(report.error());
