@@ -118,6 +118,7 @@ std::optional<BuildState::File> BuildState::read_file(const std::string& path, c
     stop("the build reads more than " + std::to_string(limits_.max_files) + " files");
     return std::nullopt;
   }
+  if (const auto known = opened_.find(path); known != opened_.end()) return known->second;
   auto text = tree_.read(path, limits_.max_file_size);
   if (!text) {
     if (blame != nullptr) {
@@ -134,11 +135,15 @@ std::optional<BuildState::File> BuildState::read_file(const std::string& path, c
     stop("the files of the build are larger than 4 GiB together");
     return std::nullopt;
   }
-  return File{.source = std::move(source), .base = *base};
+  source_memory_ += source->text().size();
+  if (!within_memory()) return std::nullopt;
+  return opened_.emplace(path, File{.source = std::move(source), .base = *base}).first->second;
 }
 
-std::vector<BuildState::Parsed> BuildState::parse(const File& file) {
-  std::vector<Parsed> result;
+const std::vector<BuildState::Parsed>& BuildState::parse(const File& file) {
+  const auto [known, fresh] = parsed_.try_emplace(file.source.get());
+  std::vector<Parsed>& result = known->second;
+  if (!fresh) return result;
   for (const Document& document : read_documents(file.source, diagnostics_, read_limits_)) {
     const auto move = [base = file.base](std::uint32_t offset) { return base + offset; };
     Parsed parsed{.root = with_offsets(arena(), document.root(), move),
@@ -146,6 +151,8 @@ std::vector<BuildState::Parsed> BuildState::parse(const File& file) {
     for (IgnoreComment& comment : parsed.ignores) comment.offset += file.base;
     result.push_back(std::move(parsed));
   }
+  source_memory_ += file.source->arena().reserved();
+  (void)within_memory();
   return result;
 }
 
@@ -171,6 +178,8 @@ std::vector<BuildState::Parsed> BuildState::parse_inline(const Node& text) {
     }
     result.push_back({.root = with_offsets(arena(), document.root(), move), .ignores = {}});
   }
+  source_memory_ += source->text().size() + source->arena().reserved();
+  (void)within_memory();
   return result;
 }
 
@@ -195,12 +204,22 @@ void BuildState::warning(const Node& node, std::string message, std::string hint
 }
 
 bool BuildState::within_limits(std::size_t object_count) {
-  if (stopped_) return false;
   if (object_count > limits_.max_objects) {
     stop("the build makes more than " + std::to_string(limits_.max_objects) + " objects");
-  } else if (arena().reserved() > limits_.max_memory) {
+  }
+  return within_memory();
+}
+
+bool BuildState::within_memory() {
+  if (arena().reserved() + source_memory_ > limits_.max_memory) {
     stop("the build needs more than " + std::to_string(limits_.max_memory) + " bytes of memory");
   }
+  return !stopped_;
+}
+
+bool BuildState::spend(std::uint64_t steps) {
+  steps_ += steps;
+  if (steps_ > limits_.max_steps) stop("the build takes too many steps");
   return !stopped_;
 }
 

@@ -4,6 +4,7 @@
 // the problems.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -75,7 +76,7 @@ class BuildState {
     Node root;
     std::vector<IgnoreComment> ignores;
   };
-  [[nodiscard]] std::vector<Parsed> parse(const File& file);
+  [[nodiscard]] const std::vector<Parsed>& parse(const File& file);
   // A YAML text that is a string in another file (an inline patch); its nodes get the offsets of
   // that file, exact in a literal block
   // (`|`), the string's begin elsewhere.
@@ -87,10 +88,13 @@ class BuildState {
 
   // False, and reported once, where a bound of the whole build is reached.
   [[nodiscard]] bool within_limits(std::size_t object_count);
+  // Counts work that hostile input could multiply; false, and reported once, where it is too much.
+  [[nodiscard]] bool spend(std::uint64_t steps);
   [[nodiscard]] bool stopped() const { return stopped_; }
   void stop(std::string message);
 
  private:
+  [[nodiscard]] bool within_memory();
   void report(DiagnosticLevel level, const Node& node, std::string message, std::string hint);
 
   const FileTree& tree_;
@@ -100,6 +104,11 @@ class BuildState {
   std::shared_ptr<SourceMap> map_;
   std::uint32_t layers_ = 0;
   std::uint32_t files_ = 0;
+  std::uint64_t steps_ = 0;
+  std::uint64_t source_memory_ = 0;  // texts and what the reader made of them
+  // A base that several overlays build on is read once; its nodes are shared.
+  std::map<std::string, File> opened_;
+  std::map<const Source*, std::vector<Parsed>> parsed_;
   bool stopped_ = false;
   std::string first_file_;
 };

@@ -1,6 +1,7 @@
 #include "kube/sources/kustomize/edit.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace yagura::kube::kustomize {
 
@@ -44,6 +45,25 @@ Node with_member(core::Arena& arena, const Node& map, std::string_view key, cons
     return NodeBuilder::map(arena, members, CollectionStyle::kBlock, extent_of(value));
   }
   return with_members(arena, map, members);
+}
+
+Node united(core::Arena& arena, const Node& map, const Node& added) {
+  std::vector<Member> members;
+  if (map.is_map()) members.assign(map.members().begin(), map.members().end());
+  std::unordered_map<std::string_view, std::size_t> index;
+  for (std::size_t i = 0; i < members.size(); ++i) index.emplace(members[i].key, i);
+  if (added.is_map()) {
+    for (const Member& member : added.members()) {
+      const auto [place, fresh] = index.try_emplace(member.key, members.size());
+      if (fresh) {
+        members.push_back(member);
+      } else {
+        members[place->second].value = member.value;
+      }
+    }
+  }
+  return map.is_map() ? with_members(arena, map, members)
+                      : NodeBuilder::map(arena, members, CollectionStyle::kBlock, extent_of(added));
 }
 
 Node without_member(core::Arena& arena, const Node& map, std::string_view key) {

@@ -32,6 +32,9 @@ namespace yagura::kube::kustomize {
 [[nodiscard]] Node without_member(core::Arena& arena, const Node& map, std::string_view key);
 // The same list (style, place) with other items.
 [[nodiscard]] Node with_items(core::Arena& arena, const Node& list, std::span<const Node> items);
+// The members of both maps; of a key in both the value of `added` stays. Either may be no map.
+// Linear.
+[[nodiscard]] Node united(core::Arena& arena, const Node& map, const Node& added);
 [[nodiscard]] Node with_members(core::Arena& arena, const Node& map, std::span<Member> members);
 
 // Gets the node at a place, or null where it is not there (asked for only if the place may be

@@ -113,11 +113,8 @@ class Generator {
         const Node* pairs = options == nullptr ? nullptr : options->find(field);
         if (pairs == nullptr || !pairs->is_map()) continue;
         const Node* old = result.find(field);
-        Node merged = old == nullptr ? empty_map(arena_, extent_of(*pairs)) : *old;
-        for (const Member& pair : pairs->members()) {
-          merged = with_member(arena_, merged, pair.key, pair.value);
-        }
-        result = with_member(arena_, result, field, merged);
+        result = with_member(arena_, result, field,
+                             old == nullptr ? *pairs : united(arena_, *old, *pairs));
       }
     }
     return result;
@@ -130,14 +127,8 @@ class Generator {
     for (const Node& file : entry_.list("files")) read_data_file(file);
   }
 
-  void add(Datum datum) {
-    if (datum.key.empty()) return;
-    const auto same = std::ranges::find(data_, datum.key, &Datum::key);
-    if (same != data_.end()) {
-      *same = datum;
-    } else {
-      data_.push_back(datum);
-    }
+  void add(const Datum& datum) {
+    if (!datum.key.empty()) data_.push_back(datum);
   }
 
   void read_literal(const Node& literal) {
@@ -203,18 +194,29 @@ class Generator {
          {.begin = file->base, .end = file->base + static_cast<std::uint32_t>(content.size())}});
   }
 
-  // The values of a Secret are base64; of a ConfigMap those that are no text, under binaryData.
+  // The values of a Secret are base64; of a ConfigMap those that are no text, under binaryData. A
+  // key that comes again replaces the first.
   Node with_data(Node root) {
+    std::vector<Member> text_members;
+    std::vector<Member> binary_members;
     for (const Datum& datum : data_) {
       const bool binary = secret_ || core::find_invalid_utf8(datum.value) != std::string_view::npos;
-      const std::string_view field = binary && !secret_ ? "binaryData" : "data";
-      const Node* old = root.find(field);
       const Node value = binary ? make_string(arena_, wrapped(base64(datum.value)), datum.at)
                                 : make_string(arena_, datum.value, datum.at);
-      root = with_member(arena_, root, field,
-                         with_member(arena_, old == nullptr ? empty_map(arena_, datum.at) : *old,
-                                     datum.key, value));
+      (binary && !secret_ ? binary_members : text_members)
+          .push_back({.key = arena_.copy(datum.key),
+                      .key_begin = datum.at.begin,
+                      .key_end = datum.at.begin,
+                      .value = value});
     }
+    const auto place = [&](std::string_view field, std::vector<Member>& members) {
+      if (members.empty()) return;
+      const Extent at = extent_of(members.front().value);
+      root = with_member(arena_, root, field,
+                         NodeBuilder::map(arena_, members, CollectionStyle::kBlock, at));
+    };
+    place("data", text_members);
+    place("binaryData", binary_members);
     return root;
   }
 
@@ -240,19 +242,16 @@ Object* find_generated(std::vector<Object>& objects, const Object& wanted) {
   return nullptr;
 }
 
-// Maps of both, the newer values winning.
-Node united(core::Arena& arena, const Node& old, const Node& fresh,
-            std::initializer_list<std::string_view> fields) {
+// The given maps of both, the newer values winning.
+Node with_fields(core::Arena& arena, const Node& old, const Node& fresh,
+                 std::initializer_list<std::string_view> fields) {
   Node result = old;
   for (const std::string_view field : fields) {
     const Node* added = fresh.find(field);
     if (added == nullptr || !added->is_map()) continue;
     const Node* before = result.find(field);
-    Node merged = before == nullptr ? empty_map(arena, extent_of(*added)) : *before;
-    for (const Member& member : added->members()) {
-      merged = with_member(arena, merged, member.key, member.value);
-    }
-    result = with_member(arena, result, field, merged);
+    result = with_member(arena, result, field,
+                         before == nullptr ? *added : united(arena, *before, *added));
   }
   return result;
 }
@@ -263,10 +262,11 @@ void merge_into(core::Arena& arena, Object& old, const Object& fresh, bool repla
     base = without_member(arena, base, "data");
     base = without_member(arena, base, "binaryData");
   }
-  base = united(arena, base, fresh.root, {"data", "binaryData"});
+  base = with_fields(arena, base, fresh.root, {"data", "binaryData"});
   if (const Node* metadata = fresh.root.find("metadata")) {
-    base = with_member(arena, base, "metadata",
-                       united(arena, *base.find("metadata"), *metadata, {"labels", "annotations"}));
+    base = with_member(
+        arena, base, "metadata",
+        with_fields(arena, *base.find("metadata"), *metadata, {"labels", "annotations"}));
   }
   old.root = base;
   old.needs_hash = old.needs_hash && fresh.needs_hash;
@@ -307,7 +307,7 @@ void run_generators(BuildState& state, const std::string& folder, const BuildSta
                                             Field{"secretGenerator", "Secret"}};
   for (const Field& field : kFields) {
     for (const Node& entry : kustomization.list(field.name)) {
-      if (!state.within_limits(objects.size())) return;
+      if (!state.within_limits(objects.size()) || !state.spend(objects.size())) return;
       if (text_of(entry, "name").empty()) {
         state.error(entry, std::string(field.name) + ": name is missing");
         continue;

@@ -167,13 +167,17 @@ Result<Node> apply(core::Arena& arena, const Node& root, const Node& operation) 
 
 }  // namespace
 
-Result<Node> json_patch(core::Arena& arena, const Node& object, const Node& patch) {
+Result<Node> json_patch(core::Arena& arena, const Node& object, const Node& patch,
+                        std::uint64_t max_memory) {
   if (!patch.is_list()) {
     return fail(ErrorCode::kInvalidInput, "a JSON patch is a list of operations");
   }
   Node result = object;
   for (std::size_t i = 0; i < patch.items().size(); ++i) {
     const Node& operation = patch.items()[i];
+    if (arena.reserved() > max_memory) {
+      return fail(ErrorCode::kLimitExceeded, "the patch needs too much memory");
+    }
     auto changed = apply(arena, result, operation);
     if (!changed) {
       return std::unexpected(std::move(changed).error().with_context(

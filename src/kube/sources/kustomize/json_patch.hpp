@@ -2,6 +2,7 @@
 
 // RFC 6902 on trees.
 
+#include <cstdint>
 #include <string>
 
 #include "core/arena.hpp"
@@ -12,6 +13,9 @@ namespace yagura::kube::kustomize {
 
 // `patch` is the list of operations. All or nothing: the error says which operation fails and why,
 // and then the object is as it was.
-[[nodiscard]] Result<Node> json_patch(core::Arena& arena, const Node& object, const Node& patch);
+// kLimitExceeded where the arena grows beyond `max_memory` bytes: each operation copies the maps
+// and lists on its path.
+[[nodiscard]] Result<Node> json_patch(core::Arena& arena, const Node& object, const Node& patch,
+                                      std::uint64_t max_memory);
 
 }  // namespace yagura::kube::kustomize

@@ -215,14 +215,14 @@ class Builder {
     }
     const auto file = state_.read_file(path, &entry);
     if (!file) return;
-    for (BuildState::Parsed& parsed : state_.parse(*file)) {
+    for (const BuildState::Parsed& parsed : state_.parse(*file)) {
       if (text_of(parsed.root, "kind").empty() || text_of(parsed.root, "apiVersion").empty()) {
         state_.error(parsed.root, "not a Kubernetes object: apiVersion or kind is missing");
         continue;
       }
       objects.push_back({.root = parsed.root,
                          .source = file->source,
-                         .ignores = std::move(parsed.ignores),
+                         .ignores = parsed.ignores,
                          .former = {},
                          .layers = {layer}});
     }

@@ -32,7 +32,9 @@ struct KustomizeLimits {
   std::uint32_t max_files = 10'000;  // read, repetitions counted
   std::uint32_t max_objects = 50'000;
   std::uint64_t max_file_size = std::uint64_t{16} << 20;  // bytes
-  std::uint64_t max_memory = std::uint64_t{512} << 20;    // bytes of made nodes
+  std::uint64_t max_steps =
+      200'000'000;  // objects looked at, once for each patch, label entry, name
+  std::uint64_t max_memory = std::uint64_t{512} << 20;  // bytes of made nodes
 };
 
 // The kustomization file of a folder ("overlays/prod/kustomization.yaml"), or "". Flux and others

@@ -413,6 +413,17 @@ TEST(Kustomize, MistakesAreToldWithTheirPlace) {
                   HasSubstr("replicas: no workload is named \"nope\"")));
 }
 
+TEST(Kustomize, UnquotedNumbersAndBooleansAreTold) {
+  const Built built = build(
+      {{"k/web.yaml", kWeb},
+       {"k/kustomization.yaml",
+        "resources: [web.yaml]\nimages: [{name: nginx, newTag: 1.25}]\ncommonLabels: {a: yes}\n"}});
+  EXPECT_THAT(built.diagnostics,
+              ::testing::UnorderedElementsAre(
+                  HasSubstr("kustomization.yaml:2:32: error: newTag must be a string"),
+                  HasSubstr("kustomization.yaml:3:19: error: the value of a must be a string")));
+}
+
 TEST(Kustomize, FilesOutsideOfTheFolderAreNotRead) {
   const Built built = build(
       {{"secret.yaml", kWeb},
@@ -455,6 +466,46 @@ TEST(KustomizeLimitsTest, EachIsReachedAndTold) {
   EXPECT_THAT(build(two, "k", {.max_files = 2}).diagnostics,
               Contains(HasSubstr("reads more than 2 files")));
   EXPECT_THAT(build(two, "k", {.max_file_size = 100}).diagnostics, SizeIs(2));
+}
+
+TEST(KustomizeLimitsTest, PatchesTimesObjectsAreCounted) {
+  const std::string patch = "- target: {kind: None}\n  patch: '[]'\n";
+  const Files files = {
+      {"k/kustomization.yaml", "resources: [a.yaml]\npatches:\n" + patch + patch + patch},
+      {"k/a.yaml", kWeb}};
+  EXPECT_THAT(build(files, "k", {.max_steps = 10}).diagnostics,
+              Contains(HasSubstr("takes too many steps")));
+  EXPECT_THAT(build(files).diagnostics, IsEmpty());
+}
+
+// Ten thousand keys in the base, in the patch and in a generator: quadratic copying would need
+// gigabytes.
+TEST(KustomizeLimitsTest, LargeMapsAndListsMergeInLinearTime) {
+  std::string data;
+  std::string env;
+  std::string literals;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string n = std::to_string(i);
+    data += "  k" + n + ": v\n";
+    env += "    - {name: E" + n + ", value: v}\n";
+    literals += "  - k" + n + "=1\n";
+  }
+  const std::string map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata:\n" + data;
+  const std::string pod =
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: c\n    "
+      "env:\n" +
+      env;
+  const Built built = build({{"k/a.yaml", map + "---\n" + pod},
+                             {"k/p.yaml", map + "---\n" + pod},
+                             {"k/kustomization.yaml",
+                              "resources: [a.yaml]\npatchesStrategicMerge: "
+                              "[p.yaml]\nconfigMapGenerator:\n- name: g\n  literals:\n" +
+                                  literals}},
+                            "k", {.max_memory = std::uint64_t{64} << 20});
+  EXPECT_THAT(built.diagnostics, IsEmpty());
+  ASSERT_THAT(built.documents, SizeIs(3));
+  EXPECT_THAT(built.documents[1].root().find("spec")->list("containers")[0].list("env"),
+              SizeIs(10'000));
 }
 
 // Each level builds the one below twice: 2^25 times without a bound.
@@ -512,7 +563,7 @@ TEST(JsonPatches, FollowTheStandard) {
   for (const auto& [patch, expected] : kCases) {
     const Document object = parse_one("{a: [1, 2], b: {c: 1}}");
     const Document document = parse_one(patch);
-    const auto changed = kustomize::json_patch(arena, object.root(), document.root());
+    const auto changed = kustomize::json_patch(arena, object.root(), document.root(), 1 << 20);
     EXPECT_EQ(changed ? to_json(*changed) : "error", expected) << patch;
   }
 }

@@ -27,6 +27,7 @@ class Patcher {
     const std::string_view text = entry.string_or();
     const bool is_text = text.find('\n') != std::string_view::npos;
     for (const BuildState::Parsed& patch : is_text ? state_.parse_inline(entry) : read(entry)) {
+      if (!state_.spend(objects_.size())) return;
       apply_by_identity(entry, patch);
     }
   }
@@ -50,6 +51,7 @@ class Patcher {
     }
     for (const BuildState::Parsed& patch :
          path != nullptr ? read(*path) : state_.parse_inline(*text)) {
+      if (!state_.spend(objects_.size())) return;
       apply_one(entry, patch, target);
     }
   }
@@ -82,14 +84,14 @@ class Patcher {
       apply_by_identity(entry, patch);
       return;
     }
-    for (std::size_t i = 0; i < objects_.size();) {
+    for (std::size_t i = 0; i < objects_.size() && !state_.stopped();) {
       // A patch that deletes leaves the next object in this place.
       if (!target->matches(objects_[i]) || apply_merge(entry, i, patch)) ++i;
     }
   }
 
   void apply_json(const Node& entry, Object& object, const Node& patch) {
-    auto changed = json_patch(state_.arena(), object.root, patch);
+    auto changed = json_patch(state_.arena(), object.root, patch, state_.limits().max_memory);
     if (changed) {
       object.root = *changed;
     } else {
@@ -132,6 +134,7 @@ class Patcher {
     core::Arena& arena = state_.arena();
     const auto merged = strategic_merge(arena, object.root, patch.root, list_merge_of(object.root));
     if (!merged) {
+      (void)state_.spend(objects_.size() - index);
       objects_.erase(objects_.begin() + static_cast<std::ptrdiff_t>(index));
       return false;
     }

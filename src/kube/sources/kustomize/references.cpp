@@ -90,7 +90,8 @@ std::string_view text_of(const Node& map, std::string_view key) {
 
 class Mender {
  public:
-  Mender(BuildState& state, std::span<Object> objects) : arena_(state.arena()), objects_(objects) {
+  Mender(BuildState& state, std::span<Object> objects)
+      : state_(state), arena_(state.arena()), objects_(objects) {
     for (std::size_t i = 0; i < objects.size(); ++i) {
       add(i, objects[i].identity().name);
       for (const Identity& id : objects[i].former) add(i, id.name);
@@ -144,7 +145,7 @@ class Mender {
   const Object* find(const Object& referrer, std::string_view kind, std::string_view name,
                      const Accept& accept) const {
     const auto found = index_.find(key(kind, name));
-    if (found == index_.end()) return nullptr;
+    if (found == index_.end() || !state_.spend(found->second.size())) return nullptr;
     const Object* best = nullptr;
     std::size_t best_layers = 0;
     for (const std::size_t i : found->second) {
@@ -275,6 +276,7 @@ class Mender {
          "ConfigMap");
   }
 
+  BuildState& state_;
   core::Arena& arena_;
   std::span<Object> objects_;
   std::unordered_map<std::string, std::vector<std::size_t>> index_;

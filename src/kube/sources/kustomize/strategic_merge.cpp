@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+#include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "kube/node_json.hpp"
@@ -97,45 +102,85 @@ class Merger {
     return with_members(arena_, patch, members);
   }
 
+  // The members while they change: found by key in constant time, those that went away left out at
+  // the end.
+  class Members {
+   public:
+    explicit Members(const Node& map) {
+      if (map.is_map()) members_.assign(map.members().begin(), map.members().end());
+      for (std::size_t i = 0; i < members_.size(); ++i) index_.emplace(members_[i].key, i);
+      present_.assign(members_.size(), true);
+    }
+    [[nodiscard]] const Node* find(std::string_view key) const {
+      const auto found = index_.find(key);
+      return found == index_.end() || !present_[found->second] ? nullptr
+                                                               : &members_[found->second].value;
+    }
+    void remove(std::string_view key) {
+      if (const auto found = index_.find(key); found != index_.end())
+        present_[found->second] = false;
+    }
+    // A new member's key is where the patch wrote it.
+    void set(const Member& patch, const Node& value) {
+      const auto [place, fresh] = index_.try_emplace(patch.key, members_.size());
+      if (fresh) {
+        members_.push_back(patch);
+        present_.push_back(true);
+      } else if (!present_[place->second]) {
+        members_[place->second] = patch;
+        present_[place->second] = true;
+      }
+      members_[place->second].value = value;
+    }
+    [[nodiscard]] std::vector<Member> take() {
+      std::vector<Member> left;
+      for (std::size_t i = 0; i < members_.size(); ++i) {
+        if (present_[i]) left.push_back(members_[i]);
+      }
+      return left;
+    }
+
+   private:
+    std::vector<Member> members_;
+    std::vector<bool> present_;
+    std::unordered_map<std::string_view, std::size_t> index_;
+  };
+
   Node merge_maps(const Node& base, const Node& patch) {
-    Node result = base;
-    if (const Node* retain = patch.find("$retainKeys")) result = retained(result, *retain);
+    const Node* retain = patch.find("$retainKeys");
+    Members members(retain == nullptr ? base : retained(base, *retain));
     for (const Member& member : patch.members()) {
       if (member.key.starts_with(kDeleteFrom)) {
-        result = deleted_from(result, member.key.substr(kDeleteFrom.size()), member.value);
+        delete_from(members, member);
       } else if (!member.key.starts_with('$')) {
-        result = merge_member(result, member);
+        merge_member(members, member);
       }
     }
-    return result;
+    std::vector<Member> left = members.take();
+    return with_members(arena_, base, left);
   }
 
-  Node merge_member(const Node& base, const Member& member) {
-    const Node* old = base.find(member.key);
+  void merge_member(Members& members, const Member& member) {
+    const Node* old = members.find(member.key);
     if (old == nullptr || old->is_null()) {
       const bool removes = member.value.is_null() || directive_of(member.value) == "delete";
-      return removes ? without_member(arena_, base, member.key)
-                     : added(base, member, cleaned(member.value));
+      if (removes) {
+        members.remove(member.key);
+      } else {
+        members.set(member, cleaned(member.value));
+      }
+    } else if (member.value.is_list() && old->is_list()) {
+      members.set(member, merge_lists(member.key, *old, member.value));
+    } else if (const std::optional<Node> merged = merge(*old, member.value)) {
+      members.set(member, *merged);
+    } else {
+      members.remove(member.key);
     }
-    if (member.value.is_list() && old->is_list()) {
-      return added(base, member, merge_lists(member.key, *old, member.value));
-    }
-    const std::optional<Node> merged = merge(*old, member.value);
-    return merged ? added(base, member, *merged) : without_member(arena_, base, member.key);
-  }
-
-  // A new member's key is where the patch wrote it.
-  Node added(const Node& base, const Member& patch, const Node& value) {
-    if (base.find(patch.key) != nullptr) return with_member(arena_, base, patch.key, value);
-    std::vector<Member> members(base.members().begin(), base.members().end());
-    members.push_back(patch);
-    members.back().value = value;
-    return with_members(arena_, base, members);
   }
 
   Node merge_lists(std::string_view name, const Node& base, const Node& patch) {
     if (lists_ == ListMerge::kReplace) return cleaned(patch);
-    if (name == "finalizers") return united(base, patch);
+    if (name == "finalizers") return united_lists(base, patch);
     const bool replaces = std::ranges::any_of(
         patch.items(), [](const Node& item) { return directive_of(item) == "replace"; });
     const auto key = list_key(name, patch.items().empty() ? base.items() : patch.items());
@@ -143,64 +188,82 @@ class Merger {
     return merge_by_key(*key, base, patch);
   }
 
-  static bool same_element(const ListKey& key, const Node& a, const Node& b) {
-    const Node* first = a.find(key.key);
-    const Node* second = b.find(key.key);
-    if (first == nullptr || second == nullptr || !equal(*first, *second)) return false;
+  // What identifies an element, as a text; empty: it has no key and is nobody's counterpart.
+  static std::string key_text(const ListKey& key, const Node& element) {
+    const Node* first = element.find(key.key);
+    return first == nullptr ? std::string() : to_json(*first);
+  }
+
+  // Where both have the second key too, it must be the same.
+  static bool same_second(const ListKey& key, const Node& a, const Node& b) {
     if (key.second.empty()) return true;
-    const Node* first_of_second = a.find(key.second);
-    const Node* second_of_second = b.find(key.second);
-    return first_of_second == nullptr || second_of_second == nullptr ||
-           equal(*first_of_second, *second_of_second);
+    const Node* first = a.find(key.second);
+    const Node* second = b.find(key.second);
+    return first == nullptr || second == nullptr || equal(*first, *second);
   }
 
   // What the patch names comes first, in its order; the rest of the base follows. So does
   // Kustomize.
   Node merge_by_key(const ListKey& key, const Node& base, const Node& patch) {
-    std::vector<Node> rest(base.items().begin(), base.items().end());
+    const auto items = base.items();
+    std::unordered_multimap<std::string, std::size_t> index;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (std::string text = key_text(key, items[i]); !text.empty())
+        index.emplace(std::move(text), i);
+    }
+    std::vector<bool> taken(items.size(), false);
     std::vector<Node> merged;
     for (const Node& element : patch.items()) {
-      const auto found = std::ranges::find_if(
-          rest, [&](const Node& item) { return same_element(key, item, element); });
-      if (found == rest.end()) {
+      std::size_t found = items.size();
+      const auto [begin, end] = index.equal_range(key_text(key, element));
+      for (auto candidate = begin; candidate != end; ++candidate) {
+        const std::size_t i = candidate->second;
+        if (!taken[i] && i < found && same_second(key, items[i], element)) found = i;
+      }
+      if (found == items.size()) {
         if (directive_of(element) != "delete") merged.push_back(cleaned(element));
         continue;
       }
-      if (const std::optional<Node> made = merge(*found, element)) merged.push_back(*made);
-      rest.erase(found);
+      taken[found] = true;
+      if (const std::optional<Node> made = merge(items[found], element)) merged.push_back(*made);
     }
-    merged.insert(merged.end(), rest.begin(), rest.end());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (!taken[i]) merged.push_back(items[i]);
+    }
     return with_items(arena_, base, merged);
   }
 
-  Node united(const Node& base, const Node& patch) {
+  static std::unordered_set<std::string> texts_of(std::span<const Node> items) {
+    std::unordered_set<std::string> texts;
+    for (const Node& item : items) texts.insert(to_json(item));
+    return texts;
+  }
+
+  Node united_lists(const Node& base, const Node& patch) {
     std::vector<Node> items(base.items().begin(), base.items().end());
+    std::unordered_set<std::string> known = texts_of(base.items());
     for (const Node& item : patch.items()) {
-      if (std::ranges::none_of(items, [&](const Node& old) { return equal(old, item); })) {
-        items.push_back(item);
-      }
+      if (known.insert(to_json(item)).second) items.push_back(item);
     }
     return with_items(arena_, base, items);
   }
 
-  Node deleted_from(const Node& base, std::string_view name, const Node& values) {
-    const Node* list = base.find(name);
-    if (list == nullptr || !list->is_list() || !values.is_list()) return base;
+  void delete_from(Members& members, const Member& directive) {
+    const std::string_view name = directive.key.substr(kDeleteFrom.size());
+    const Node* list = members.find(name);
+    if (list == nullptr || !list->is_list() || !directive.value.is_list()) return;
+    const std::unordered_set<std::string> gone = texts_of(directive.value.items());
     std::vector<Node> items(list->items().begin(), list->items().end());
-    std::erase_if(items, [&](const Node& item) {
-      return std::ranges::any_of(values.items(),
-                                 [&](const Node& value) { return equal(item, value); });
-    });
-    return with_member(arena_, base, name, with_items(arena_, *list, items));
+    std::erase_if(items, [&](const Node& item) { return gone.contains(to_json(item)); });
+    members.set({.key = name}, with_items(arena_, *list, items));
   }
 
   Node retained(const Node& base, const Node& keys) {
     if (!keys.is_list()) return base;
+    std::unordered_set<std::string_view> kept;
+    for (const Node& key : keys.items()) kept.insert(key.string_or());
     std::vector<Member> members(base.members().begin(), base.members().end());
-    std::erase_if(members, [&](const Member& member) {
-      return std::ranges::none_of(keys.items(),
-                                  [&](const Node& key) { return key.string_or() == member.key; });
-    });
+    std::erase_if(members, [&](const Member& member) { return !kept.contains(member.key); });
     return with_members(arena_, base, members);
   }
 

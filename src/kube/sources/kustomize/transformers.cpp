@@ -8,6 +8,8 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include "kube/scope.hpp"
 
@@ -24,15 +26,11 @@ struct FieldSpec {
 void set_members(BuildState& state, Object& object, const FieldSpec& spec, const Node& pairs) {
   if (!spec.kind.empty() && spec.kind != object.kind()) return;
   core::Arena& arena = state.arena();
-  const auto changed = change_at(
-      arena, object.root, split_path(spec.path), spec.missing, extent_of(pairs),
-      [&](const Node* old) -> std::optional<Node> {
-        Node result = old != nullptr && old->is_map() ? *old : empty_map(arena, extent_of(pairs));
-        for (const Member& pair : pairs.members()) {
-          result = with_member(arena, result, pair.key, pair.value);
-        }
-        return result;
-      });
+  const auto changed = change_at(arena, object.root, split_path(spec.path), spec.missing,
+                                 extent_of(pairs), [&](const Node* old) -> std::optional<Node> {
+                                   const bool is_map = old != nullptr && old->is_map();
+                                   return united(arena, is_map ? *old : pairs, pairs);
+                                 });
   if (changed) object.root = *changed;
 }
 
@@ -126,8 +124,16 @@ void set_custom_labels(BuildState& state, std::span<Object> objects, const Node&
   }
 }
 
-// Labels and annotations are strings, whatever YAML made of them.
-bool is_pairs(const Node* node) { return node != nullptr && node->is_map(); }
+// Labels and annotations; a value that is no string is reported.
+bool is_pairs(BuildState& state, const Node* node) {
+  if (node == nullptr || !node->is_map()) return false;
+  for (const Member& pair : node->members()) {
+    if (pair.value.is_string()) continue;
+    state.error(pair.value, "the value of " + std::string(pair.key) + " must be a string",
+                "put it in quotes");
+  }
+  return true;
+}
 
 bool keeps_its_name(const Object& object) {
   return object.kind() == "CustomResourceDefinition" || object.kind() == "APIService" ||
@@ -190,19 +196,24 @@ std::string_view text_of(const Node& entry, std::string_view key) {
   return node == nullptr ? std::string_view() : node->string_or();
 }
 
+// All entries of `images` at once. A later entry sees the name that an earlier one gave.
 class ImageChanger {
  public:
-  ImageChanger(BuildState& state, const Node& entry)
-      : arena_(state.arena()),
-        name_(text_of(entry, "name")),
-        new_name_(text_of(entry, "newName")),
-        new_tag_(text_of(entry, "newTag")),
-        digest_(text_of(entry, "digest")),
-        made_at_(extent_of(entry)) {
-    for (const std::string_view key : {"digest", "newTag", "newName"}) {
-      if (const Node* value = entry.find(key)) {
-        made_at_ = extent_of(*value);
-        break;
+  ImageChanger(BuildState& state, std::span<const Node> entries) : arena_(state.arena()) {
+    entries_.reserve(entries.size());
+    for (const Node& entry : entries) {
+      by_name_[text_of(entry, "name")].push_back(entries_.size());
+      entries_.push_back({.name = text_of(entry, "newName"),
+                          .tag = text_of(entry, "newTag"),
+                          .digest = text_of(entry, "digest"),
+                          .at = extent_of(entry)});
+      for (const std::string_view key : {"newName", "newTag", "digest"}) {
+        const Node* value = entry.find(key);
+        if (value == nullptr) continue;
+        entries_.back().at = extent_of(*value);
+        if (!value->is_string() && !value->is_null()) {
+          state.error(*value, std::string(key) + " must be a string", "put it in quotes");
+        }
       }
     }
   }
@@ -245,35 +256,66 @@ class ImageChanger {
       if (image == nullptr || !image->is_string()) continue;
       const auto made = changed_image(image->as_string());
       if (!made) continue;
-      container = with_member(arena_, container, "image", make_string(arena_, *made, made_at_));
+      container =
+          with_member(arena_, container, "image", make_string(arena_, made->image, made->at));
       changed = true;
     }
     if (!changed) return std::nullopt;
     return with_items(arena_, list, items);
   }
 
-  std::optional<std::string> changed_image(std::string_view image) const {
+  struct Entry {
+    std::string_view name;
+    std::string_view tag;
+    std::string_view digest;
+    Extent at;
+  };
+  struct Changed {
+    std::string image;
+    Extent at;
+  };
+
+  // The first entry for `name` from `from` on.
+  const Entry* find(std::string_view name, std::size_t& from) const {
+    const auto found = by_name_.find(name);
+    if (found == by_name_.end()) return nullptr;
+    const auto next = std::ranges::lower_bound(found->second, from);
+    if (next == found->second.end()) return nullptr;
+    from = *next + 1;
+    return &entries_[*next];
+  }
+
+  static std::string applied(const Entry& entry, std::string_view image) {
     const ImageName parts = split_image(image);
-    if (parts.name != name_) return std::nullopt;
-    std::string result(new_name_.empty() ? parts.name : new_name_);
-    std::string_view tag = parts.tag;
-    std::string_view digest = parts.digest;
-    if (!new_tag_.empty() || !digest_.empty()) {
-      tag = new_tag_;
-      digest = digest_;
-    }
+    std::string result(entry.name.empty() ? parts.name : entry.name);
+    const bool given = !entry.tag.empty() || !entry.digest.empty();
+    const std::string_view tag = given ? entry.tag : parts.tag;
+    const std::string_view digest = given ? entry.digest : parts.digest;
     if (!tag.empty()) result += ":" + std::string(tag);
     if (!digest.empty()) result += "@" + std::string(digest);
-    if (result == image) return std::nullopt;
+    return result;
+  }
+
+  std::optional<Changed> changed_image(std::string_view image) const {
+    constexpr int kMostSteps = 16;  // entries that change what others made of the image
+    Changed result{.image = std::string(image), .at = {}};
+    std::size_t from = 0;
+    bool changed = false;
+    for (int step = 0; step < kMostSteps; ++step) {
+      const Entry* entry = find(split_image(result.image).name, from);
+      if (entry == nullptr) break;
+      std::string made = applied(*entry, result.image);
+      if (made == result.image) continue;
+      result = {.image = std::move(made), .at = entry->at};
+      changed = true;
+    }
+    if (!changed) return std::nullopt;
     return result;
   }
 
   core::Arena& arena_;
-  std::string_view name_;
-  std::string_view new_name_;
-  std::string_view new_tag_;
-  std::string_view digest_;
-  Extent made_at_;
+  std::vector<Entry> entries_;
+  std::unordered_map<std::string_view, std::vector<std::size_t>> by_name_;
 };
 
 }  // namespace
@@ -307,13 +349,17 @@ void apply_name_affixes(BuildState& state, const Node& kustomization, std::span<
   }
 }
 
+// About how many places a labels entry looks at in one object.
+constexpr std::uint64_t kLabelPlaces = 20;
+
 void apply_labels(BuildState& state, const Node& kustomization, std::span<Object> objects) {
-  if (const Node* common = kustomization.find("commonLabels"); is_pairs(common)) {
+  if (const Node* common = kustomization.find("commonLabels"); is_pairs(state, common)) {
     set_labels(state, objects, *common, LabelScope::kSelectors);
   }
   for (const Node& entry : kustomization.list("labels")) {
     const Node* pairs = entry.find("pairs");
-    if (!is_pairs(pairs)) continue;
+    if (!is_pairs(state, pairs)) continue;
+    if (!state.spend(objects.size() * kLabelPlaces)) return;
     const Node* selectors = entry.find("includeSelectors");
     const Node* templates = entry.find("includeTemplates");
     LabelScope scope = LabelScope::kMetadata;
@@ -326,7 +372,7 @@ void apply_labels(BuildState& state, const Node& kustomization, std::span<Object
 
 void apply_annotations(BuildState& state, const Node& kustomization, std::span<Object> objects) {
   const Node* pairs = kustomization.find("commonAnnotations");
-  if (!is_pairs(pairs)) return;
+  if (!is_pairs(state, pairs)) return;
   for (Object& object : objects) {
     set_members(state, object, {"", "metadata/annotations"}, *pairs);
     for (const FieldSpec& spec : kTemplateAnnotations) set_members(state, object, spec, *pairs);
@@ -341,6 +387,7 @@ void apply_replicas(BuildState& state, const Node& kustomization, std::span<Obje
     const Node* count = entry.find("count");
     const std::string_view name = text_of(entry, "name");
     if (count == nullptr || !count->is_int()) continue;
+    if (!state.spend(objects.size())) return;
     bool found = false;
     for (Object& object : objects) {
       if (std::ranges::find(kKinds, object.kind()) == kKinds.end() || !object.was_named(name)) {
@@ -357,12 +404,12 @@ void apply_replicas(BuildState& state, const Node& kustomization, std::span<Obje
 }
 
 void apply_images(BuildState& state, const Node& kustomization, std::span<Object> objects) {
-  for (const Node& entry : kustomization.list("images")) {
-    const ImageChanger changer(state, entry);
-    for (Object& object : objects) {
-      if (object.kind() == "CustomResourceDefinition") continue;
-      if (const auto changed = changer.change(object.root)) object.root = *changed;
-    }
+  const auto entries = kustomization.list("images");
+  if (entries.empty()) return;
+  const ImageChanger changer(state, entries);
+  for (Object& object : objects) {
+    if (object.kind() == "CustomResourceDefinition") continue;
+    if (const auto changed = changer.change(object.root)) object.root = *changed;
   }
 }
 
