@@ -237,15 +237,13 @@ class ScanRun {
     return write_to(options_.output_file, report, write_options);
   }
 
+  // In pieces: a report may be larger than what was scanned.
   Result<void> write_to(const std::string& path, const report::Report& report,
                         const report::WriteOptions& options) {
-    if (path != "-") return core::write_file(path, report::write(report, format_, options));
-    return report::write(report, format_, options, [](std::string_view text) -> Result<void> {
-      if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
-        return fail(ErrorCode::kIo, "writing standard output failed");
-      }
-      return {};
-    });
+    YAGURA_TRY(core::FileWriter file, core::FileWriter::open(path));
+    YAGURA_TRY_VOID(report::write(report, format_, options,
+                                  [&file](std::string_view text) { return file.append(text); }));
+    return file.commit();
   }
 
   [[nodiscard]] std::string target() const {

@@ -98,6 +98,18 @@ TEST_F(FileTest, WrittenFileReadsBackAndKeepsItsPermissions) {
   EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms::owner_read);
 }
 
+TEST_F(FileTest, WithoutCommitNothingChanges) {
+  const auto path = folder_ / "kept";
+  ASSERT_TRUE(write_file(path, "old"));
+  {
+    auto writer = FileWriter::open(path);
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE(writer->append("new"));
+  }
+  EXPECT_EQ(read_file(path).value(), "old");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+}
+
 TEST_F(FileTest, LargerThanTheLimitIsAnErrorThatNamesTheFile) {
   const auto path = folder_ / "big";
   ASSERT_TRUE(write_file(path, std::string(100, 'x')));

@@ -87,23 +87,57 @@ Result<std::string> read_file(const std::filesystem::path& path, const ReadOptio
 }
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view text) {
-  if (path == "-") return write_all(STDOUT_FILENO, text, path);
-  std::error_code ignored;
-  const std::filesystem::path target =
-      std::filesystem::is_symlink(path, ignored) ? std::filesystem::canonical(path, ignored) : path;
-  const std::filesystem::path& real = target.empty() ? path : target;
-  std::string pattern = real.string() + ".XXXXXX";
-  const Descriptor file(::mkstemp(pattern.data()), true);
-  if (file.get() < 0) return system_error("writing", path);
-  struct stat status{};
-  const mode_t mode = ::stat(real.c_str(), &status) == 0 ? (status.st_mode & 07777) : 0644;
-  auto written = write_all(file.get(), text, path);
-  if (written && ::fchmod(file.get(), mode) != 0) written = system_error("writing", path);
-  if (written && ::rename(pattern.c_str(), real.c_str()) != 0) {
-    written = system_error("writing", path);
+  YAGURA_TRY(FileWriter writer, FileWriter::open(path));
+  YAGURA_TRY_VOID(writer.append(text));
+  return writer.commit();
+}
+
+Result<FileWriter> FileWriter::open(const std::filesystem::path& path) {
+  FileWriter writer;
+  writer.path_ = path;
+  if (path == "-") {
+    writer.fd_ = STDOUT_FILENO;
+    return writer;
   }
-  if (!written) ::unlink(pattern.c_str());
-  return written;
+  std::error_code ignored;
+  if (std::filesystem::is_symlink(path, ignored))
+    writer.real_ = std::filesystem::canonical(path, ignored);
+  if (writer.real_.empty()) writer.real_ = path;
+  // What is no regular file (/dev/null, a pipe) is written as it is.
+  if (std::filesystem::exists(writer.real_, ignored) &&
+      !std::filesystem::is_regular_file(writer.real_, ignored)) {
+    writer.fd_ = ::open(writer.real_.c_str(), O_WRONLY | O_CLOEXEC);
+    if (writer.fd_ < 0) return system_error("writing", path);
+    return writer;
+  }
+  std::string pattern = writer.real_.string() + ".XXXXXX";
+  writer.fd_ = ::mkstemp(pattern.data());
+  if (writer.fd_ < 0) return system_error("writing", path);
+  writer.temporary_ = std::move(pattern);
+  return writer;
+}
+
+FileWriter::FileWriter(FileWriter&& other) noexcept
+    : path_(std::move(other.path_)),
+      real_(std::move(other.real_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      fd_(std::exchange(other.fd_, -1)) {}
+
+FileWriter::~FileWriter() {
+  if (fd_ >= 0 && fd_ != STDOUT_FILENO) ::close(fd_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<void> FileWriter::append(std::string_view text) { return write_all(fd_, text, path_); }
+
+Result<void> FileWriter::commit() {
+  if (temporary_.empty()) return {};
+  struct stat status{};
+  const mode_t mode = ::stat(real_.c_str(), &status) == 0 ? (status.st_mode & 07777) : 0644;
+  if (::fchmod(fd_, mode) != 0) return system_error("writing", path_);
+  if (::rename(temporary_.c_str(), real_.c_str()) != 0) return system_error("writing", path_);
+  temporary_.clear();
+  return {};
 }
 
 }  // namespace yagura::core

@@ -24,4 +24,23 @@ struct ReadOptions {
 // it was. "-" is standard output.
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& path, std::string_view text);
 
+// The same for a text that comes in pieces. Without commit() nothing changes. Not thread-safe.
+class FileWriter {
+ public:
+  [[nodiscard]] static Result<FileWriter> open(const std::filesystem::path& path);
+  FileWriter(FileWriter&&) noexcept;
+  FileWriter& operator=(FileWriter&&) noexcept = delete;
+  ~FileWriter();  // removes the temporary file of what was not committed
+
+  [[nodiscard]] Result<void> append(std::string_view text);
+  [[nodiscard]] Result<void> commit();
+
+ private:
+  FileWriter() = default;
+  std::filesystem::path path_;  // as given, for messages
+  std::filesystem::path real_;  // links followed
+  std::string temporary_;       // empty: standard output, or done
+  int fd_ = -1;
+};
+
 }  // namespace yagura::core
