@@ -55,7 +55,8 @@ TestValue ValueReader::value(const MessageView& value) const {
   } else if (kind == "map_value") {
     out.type = ValueType::kMap;
     for (const MessageView& entry : value.child("map_value").children("entries")) {
-      out.entries.emplace_back(this->value(entry.child("key")), this->value(entry.child("value")));
+      out.keys.push_back(this->value(entry.child("key")));
+      out.items.push_back(this->value(entry.child("value")));
     }
   }
   return out;
@@ -116,8 +117,8 @@ TestValue ValueReader::json_list(const MessageView& list) {
 TestValue ValueReader::json_struct(const MessageView& object) {
   TestValue out = {.type = ValueType::kMap};
   for (const MessageView& entry : object.children("fields")) {
-    out.entries.emplace_back(text(ValueType::kString, entry.text("key")),
-                             json(entry.child("value")));
+    out.keys.push_back(text(ValueType::kString, entry.text("key")));
+    out.items.push_back(json(entry.child("value")));
   }
   return out;
 }

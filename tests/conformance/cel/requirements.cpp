@@ -18,9 +18,8 @@ bool any_value(const TestValue& value, const auto& predicate) {
   for (const TestValue& item : value.items) {
     if (any_value(item, predicate)) return true;
   }
-  return std::ranges::any_of(value.entries, [&](const auto& entry) {
-    return any_value(entry.first, predicate) || any_value(entry.second, predicate);
-  });
+  return std::ranges::any_of(value.keys,
+                             [&](const TestValue& key) { return any_value(key, predicate); });
 }
 
 bool any_expr(const Expr* expr, const auto& predicate) {

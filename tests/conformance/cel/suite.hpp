@@ -37,8 +37,8 @@ struct TestValue {
   double real = 0;
   std::int32_t nanos = 0;
   std::string text;
-  std::vector<TestValue> items;
-  std::vector<std::pair<TestValue, TestValue>> entries;
+  std::vector<TestValue> items;  // of a list; of a map: the values
+  std::vector<TestValue> keys;   // of a map, one for each item
 };
 
 struct VariableDeclaration {

@@ -22,8 +22,8 @@ Value make_list(EvalContext& context, const TestValue& list) {
 
 Value make_map(EvalContext& context, const TestValue& map) {
   policy::MapBuilder builder(context.arena());
-  for (const auto& [key, value] : map.entries) {
-    builder.add_or_replace(make_value(context, key), make_value(context, value));
+  for (std::size_t i = 0; i < map.keys.size(); ++i) {
+    builder.add_or_replace(make_value(context, map.keys[i]), make_value(context, map.items[i]));
   }
   return builder.build();
 }
@@ -44,9 +44,9 @@ bool has_entry(const Value& map, const TestValue& key, const TestValue& value) {
 }
 
 bool maps_match(const TestValue& expected, const Value& got) {
-  if (!got.is_map() || got.count() != expected.entries.size()) return false;
-  for (const auto& [key, value] : expected.entries) {
-    if (!has_entry(got, key, value)) return false;
+  if (!got.is_map() || got.count() != expected.keys.size()) return false;
+  for (std::size_t i = 0; i < expected.keys.size(); ++i) {
+    if (!has_entry(got, expected.keys[i], expected.items[i])) return false;
   }
   return true;
 }
