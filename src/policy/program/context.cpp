@@ -59,17 +59,8 @@ const re2::RE2* EvalContext::regex(std::string_view pattern) {
   return result;
 }
 
-std::uint64_t cost_size(const Value& value) {
-  switch (value.kind()) {
-    case ValueKind::kString:
-      return value.is_known_ascii() ? value.count() : core::utf8_length(value.as_string());
-    case ValueKind::kBytes:
-    case ValueKind::kList:
-    case ValueKind::kMap:
-      return value.count();
-    default:
-      return 1;
-  }
+std::uint64_t cost_size_of_text(const Value& string) {
+  return core::utf8_length(string.as_string());
 }
 
 }  // namespace yagura::policy

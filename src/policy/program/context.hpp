@@ -150,6 +150,18 @@ class EvalContext {
 // Costs of size-dependent functions, in the words of cel-go: a tenth of the size, rounded up.
 [[nodiscard]] constexpr std::uint64_t traversal_cost(std::uint64_t size) { return (size + 9) / 10; }
 // Code points of a string; bytes, items, entries; 1 for what has no size.
-[[nodiscard]] std::uint64_t cost_size(const Value& value);
+[[nodiscard]] std::uint64_t cost_size_of_text(const Value& string);
+[[nodiscard]] inline std::uint64_t cost_size(const Value& value) {
+  switch (value.kind()) {
+    case ValueKind::kString:
+      return value.is_known_ascii() ? value.count() : cost_size_of_text(value);
+    case ValueKind::kBytes:
+    case ValueKind::kList:
+    case ValueKind::kMap:
+      return value.count();
+    default:
+      return 1;
+  }
+}
 
 }  // namespace yagura::policy

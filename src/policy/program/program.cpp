@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <array>
+#include <new>
 
 #include "policy/program/internal/code.hpp"
 #include "policy/program/internal/compiler.hpp"
@@ -55,10 +56,13 @@ const VariableSlots& Program::slots() const { return *code_->slots; }
 
 EvalResult Program::evaluate(EvalContext& context, const Activation& activation) const {
   const NestedEvaluation nested(context);
-  std::array<Value, kInlineLocals> frame;
-  Value* locals = frame.data();
+  // Only as many as there are: a Value is trivially destroyed.
+  alignas(Value) std::array<std::byte, kInlineLocals * sizeof(Value)> frame;
+  Value* locals = reinterpret_cast<Value*>(frame.data());
   if (code_->locals > kInlineLocals) {
     locals = context.arena().make_array<Value>(code_->locals).data();
+  } else {
+    for (std::uint32_t i = 0; i < code_->locals; ++i) new (locals + i) Value();
   }
   Evaluator evaluator(context, activation, *code_, locals);
   Value value = evaluator.eval(*code_->root);

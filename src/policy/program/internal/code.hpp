@@ -69,6 +69,11 @@ enum class OpCode : std::uint8_t {
 inline constexpr std::uint8_t kSizedCost =
     1;  // the one possible overload costs by its operands' size
 
+// kConditional: a branch that cel-go makes part of an attribute, which does not charge its
+// identifier.
+inline constexpr std::uint8_t kTrueIsAttribute = 2;
+inline constexpr std::uint8_t kFalseIsAttribute = 4;
+
 inline constexpr std::uint32_t kNoLocal = UINT32_MAX;
 inline constexpr std::size_t kMaxArguments = 32;  // of a function call
 

@@ -38,6 +38,23 @@ bool is_attribute(const Op& op) {
   }
 }
 
+// Costs 1 for what it starts with, beside its fields.
+bool costs_identifier(const Op& op) {
+  switch (op.code) {
+    case OpCode::kVariable:
+    case OpCode::kLocal:
+    case OpCode::kBlockLocal:
+      return true;
+    case OpCode::kPath:
+    case OpCode::kIndex:
+    case OpCode::kOptionalSelect:
+    case OpCode::kOptionalIndex:
+      return !is_attribute(op.arg(0)) || costs_identifier(op.arg(0));
+    default:
+      return false;
+  }
+}
+
 // Their cost is in the path's that starts with them (Evaluator::root).
 bool is_plain_identifier(const Op& op) {
   return op.code == OpCode::kVariable || op.code == OpCode::kLocal;
@@ -351,6 +368,10 @@ const Op* Compiler::operation(const Expr& expr) {
     for (const Expr* arg : expr.args) args.push_back(compile(*arg));
     Op* op = make(candidate.code, expr, args);
     if (sized_cost(expr)) op->flags |= kSizedCost;
+    if (candidate.code == OpCode::kConditional) {
+      if (costs_identifier(*args[1])) op->flags |= kTrueIsAttribute;
+      if (costs_identifier(*args[2])) op->flags |= kFalseIsAttribute;
+    }
     return folded(op);
   }
   return nullptr;
@@ -375,7 +396,7 @@ void Compiler::flatten(const Expr& expr, std::string_view name, std::vector<cons
 
 const Op* Compiler::membership(const Expr& expr) {
   const Op* args[] = {compile(*expr.args[0]), compile(*expr.args[1])};
-  if (args[1]->is_constant() && !args[0]->is_constant()) {
+  if (args[1]->is_constant()) {
     if (const Op* op = in_set(expr, args[0], args[1]); op != nullptr) return op;
   }
   Op* op = make(OpCode::kIn, expr, args);
@@ -400,7 +421,7 @@ const Op* Compiler::in_set(const Expr& expr, const Op* element, const Op* consta
   }
   Op* op = make(OpCode::kInSet, expr, {&element, 1});
   op->data = code_.arena.make<ConstantSet>(ConstantSet{.table = table});
-  return op;
+  return folded(op);
 }
 
 const Op* Compiler::index(const Expr& expr, OpCode code) {

@@ -12,6 +12,8 @@
 namespace yagura::policy {
 namespace {
 
+constexpr std::size_t kFewArguments = 3;
+
 constexpr ErrorValue kCyclicVariable{.kind = ErrorKind::kCustom,
                                      .detail = "a variable is used in its own expression"};
 
@@ -102,7 +104,12 @@ Value Evaluator::eval(const Op& op) {
       return conjunction(op, true);
     case OpCode::kConditional: {
       const Value condition = eval(op.arg(0));
-      if (condition.is_bool()) return eval(op.arg(condition.as_bool() ? 1 : 2));
+      if (condition.is_bool()) {
+        const bool truth = condition.as_bool();
+        const Value value = eval(op.arg(truth ? 1 : 2));
+        if ((op.flags & (truth ? kTrueIsAttribute : kFalseIsAttribute)) != 0) context_.cost_ -= 1;
+        return value;
+      }
       return condition.is_abnormal() ? condition : EvalContext::no_such_overload();
     }
     case OpCode::kEqual:
@@ -309,26 +316,34 @@ Value Evaluator::matches(const Op& op) {
 }
 
 Value Evaluator::call(const Op& op) {
-  std::array<Value, kMaxArguments> arguments;
+  return op.count <= kFewArguments ? call_with<kFewArguments>(op) : call_with<kMaxArguments>(op);
+}
+
+template <std::size_t kMax>
+Value Evaluator::call_with(const Op& op) {
+  std::array<Value, kMax> arguments;
   Value pending;
   for (std::size_t i = 0; i < op.count; ++i) {
     arguments[i] = eval(op.arg(i));
-    if (arguments[i].is_abnormal()) {
+    if (arguments[i].is_abnormal()) [[unlikely]] {
       pending =
           pending.is_absent() ? arguments[i] : abnormal_result(context_, pending, arguments[i]);
     }
   }
-  const std::span<const Value> given(arguments.data(), op.count);
-  const bool sized = (op.flags & kSizedCost) != 0;
+  return apply(op, {arguments.data(), op.count}, pending);
+}
+
+Value Evaluator::apply(const Op& op, std::span<const Value> arguments, const Value& pending) {
   for (const Function* function : op.call().functions) {
     if (op.count < function->min_args || op.count > function->max_args) continue;
     if (!pending.is_absent() && function->strict) {
       context_.cost_ += 1;
       return pending;
     }
-    const Value result = function->implementation(context_, given);
+    const Value result = function->implementation(context_, arguments);
     if (is_no_such_overload(result)) continue;
     if (!function->own_cost) {
+      const bool sized = (op.flags & kSizedCost) != 0;
       context_.cost_ += sized ? traversal_cost(cost_size(arguments[0])) : 1;
     }
     return result;

@@ -74,6 +74,9 @@ class Evaluator {
   [[nodiscard]] Value in_set(const Op& op);
   [[nodiscard]] Value matches(const Op& op);
   [[nodiscard]] Value call(const Op& op);
+  template <std::size_t kMax>
+  [[nodiscard]] Value call_with(const Op& op);
+  [[nodiscard]] Value apply(const Op& op, std::span<const Value> arguments, const Value& pending);
   [[nodiscard]] Value list(const Op& op);
   [[nodiscard]] Value map(const Op& op);
   [[nodiscard]] Value structure(const Op& op);
