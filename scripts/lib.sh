@@ -7,7 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_packages=(g++ cmake ninja-build pkg-config ccache git ca-certificates
   libfmt-dev libre2-dev libsimdjson-dev libarchive-dev libcli11-dev tzdata)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libyaml-dev libprotobuf-dev protobuf-compiler
-  clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev python3)
+  clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev python3 chromium)
 bench_packages=(libbenchmark-dev libfyaml-dev libyaml-dev)
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
