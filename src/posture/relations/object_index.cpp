@@ -13,30 +13,6 @@ std::string_view text_at(const kube::Node& root, std::initializer_list<std::stri
   return node == nullptr ? std::string_view() : node->string_or();
 }
 
-std::string kind_key(std::string_view group, std::string_view kind) {
-  std::string key(group);
-  key += '/';
-  key += kind;
-  return key;
-}
-
-std::string name_key(std::string_view group, std::string_view kind, std::string_view namespace_,
-                     std::string_view name) {
-  std::string key = kind_key(group, kind);
-  key += '/';
-  key += namespace_;
-  key += '/';
-  key += name;
-  return key;
-}
-
-std::string label_key(std::string_view key, std::string_view value) {
-  std::string pair(key);
-  pair += '=';
-  pair += value;
-  return pair;
-}
-
 // Where kinds that we do not know keep a pod template.
 const kube::Node* foreign_pod_labels(const kube::Node& root) {
   return root.get({"spec", "template", "metadata", "labels"});
@@ -48,10 +24,9 @@ ObjectIndex::ObjectIndex(std::span<const ScannedObject> objects) {
   objects_.reserve(objects.size());
   for (const ScannedObject& scanned : objects) add(scanned);
   for (const Object& object : objects_) {
-    by_kind_[kind_key(object.group, object.kind)].push_back(&object);
+    by_kind_[{{object.group, object.kind}}].push_back(&object);
     if (!object.name.empty()) {
-      by_name_.try_emplace(name_key(object.group, object.kind, object.namespace_, object.name),
-                           &object);
+      by_name_.try_emplace({{object.group, object.kind, object.namespace_, object.name}}, &object);
     }
     if (!object.namespace_.empty()) namespaces_.push_back(object.namespace_);
     if (object.is("", "Namespace") && !object.name.empty()) namespaces_.push_back(object.name);
@@ -98,20 +73,20 @@ void ObjectIndex::add_pods(const Object& object) {
   space.pods.push_back({.object = &object, .labels = labels});
   if (labels == nullptr || !labels->is_map()) return;
   for (const kube::Member& label : labels->members()) {
-    space.by_label[label_key(label.key, label.value.string_or())].push_back(position);
+    space.by_label[{{label.key, label.value.string_or()}}].push_back(position);
   }
 }
 
 std::span<const Object* const> ObjectIndex::of_kind(std::string_view group,
                                                     std::string_view kind) const {
-  const auto found = by_kind_.find(kind_key(group, kind));
+  const auto found = by_kind_.find({{group, kind}});
   if (found == by_kind_.end()) return {};
   return found->second;
 }
 
 const Object* ObjectIndex::find(std::string_view group, std::string_view kind,
                                 std::string_view namespace_, std::string_view name) const {
-  const auto found = by_name_.find(name_key(group, kind, namespace_, name));
+  const auto found = by_name_.find({{group, kind, namespace_, name}});
   return found == by_name_.end() ? nullptr : found->second;
 }
 
@@ -135,7 +110,7 @@ std::span<const std::uint32_t> ObjectIndex::select(std::string_view namespace_,
   // The rarest of the labels that must be there narrows the search.
   const std::vector<std::uint32_t>* candidates = nullptr;
   for (const auto& [key, value] : selector.equalities()) {
-    const auto posting = space.by_label.find(label_key(key, value));
+    const auto posting = space.by_label.find({{key, value}});
     if (posting == space.by_label.end()) return kept->second;
     if (candidates == nullptr || posting->second.size() < candidates->size()) {
       candidates = &posting->second;

@@ -3,7 +3,10 @@
 // All objects of a scan, found by kind, by name and by pod labels. Made once, then read by every
 // relation. Internal to relations.
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -41,6 +44,24 @@ struct Object {
     return root->get(path);
   }
 };
+
+// Texts as a key of a hash map, without copying them.
+template <std::size_t N>
+struct TextKey {
+  std::array<std::string_view, N> parts;
+  friend bool operator==(const TextKey&, const TextKey&) = default;
+  struct Hash {
+    std::size_t operator()(const TextKey& key) const {
+      std::size_t hash = 0;
+      for (const std::string_view part : key.parts) {
+        hash = hash * 0x9E3779B97F4A7C15U + std::hash<std::string_view>{}(part);
+      }
+      return hash;
+    }
+  };
+};
+template <std::size_t N, typename Value>
+using TextMap = std::unordered_map<TextKey<N>, Value, typename TextKey<N>::Hash>;
 
 // What makes pods: a workload with a pod template, or an object of another kind that has one where
 // workloads have theirs (Argo's Rollout, OpenShift's DeploymentConfig): enough to know that a
@@ -80,7 +101,7 @@ class ObjectIndex {
  private:
   struct Space {
     std::vector<PodSource> pods;
-    std::unordered_map<std::string, std::vector<std::uint32_t>> by_label;  // "key=value"
+    TextMap<2, std::vector<std::uint32_t>> by_label;  // key, value
     mutable std::unordered_map<std::string, std::vector<std::uint32_t>> selected;
   };
 
@@ -88,8 +109,8 @@ class ObjectIndex {
   void add_pods(const Object& object);
 
   std::vector<Object> objects_;
-  std::unordered_map<std::string, std::vector<const Object*>> by_kind_;  // "group/Kind"
-  std::unordered_map<std::string, const Object*> by_name_;  // "group/Kind/namespace/name"
+  TextMap<2, std::vector<const Object*>> by_kind_;  // group, kind
+  TextMap<4, const Object*> by_name_;               // group, kind, namespace, name
   std::unordered_map<std::string_view, Space> spaces_;
   std::vector<std::string_view> namespaces_;
 };

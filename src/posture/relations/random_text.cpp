@@ -44,12 +44,16 @@ constexpr std::array<std::string_view, 26> kPairCost = {
 
 enum class Class : std::uint8_t { kLower, kUpper, kDigit, kOther };
 
-Class class_of(char c) {
-  if (c >= 'a' && c <= 'z') return Class::kLower;
-  if (c >= 'A' && c <= 'Z') return Class::kUpper;
-  if (c >= '0' && c <= '9') return Class::kDigit;
-  return Class::kOther;
-}
+constexpr std::array<Class, 256> kClasses = [] {
+  std::array<Class, 256> classes{};
+  classes.fill(Class::kOther);
+  for (char c = 'a'; c <= 'z'; ++c) classes[static_cast<unsigned char>(c)] = Class::kLower;
+  for (char c = 'A'; c <= 'Z'; ++c) classes[static_cast<unsigned char>(c)] = Class::kUpper;
+  for (char c = '0'; c <= '9'; ++c) classes[static_cast<unsigned char>(c)] = Class::kDigit;
+  return classes;
+}();
+
+Class class_of(char c) { return kClasses[static_cast<unsigned char>(c)]; }
 
 bool is_letter(Class c) { return c == Class::kLower || c == Class::kUpper; }
 
@@ -78,9 +82,14 @@ int pair_cost(std::string_view token, std::size_t i) {
   return 2;
 }
 
-bool is_token_byte(char c) {
-  return class_of(c) != Class::kOther || c == '+' || c == '/' || c == '_' || c == '-';
-}
+constexpr std::array<bool, 256> kTokenBytes = [] {
+  std::array<bool, 256> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = kClasses[i] != Class::kOther;
+  for (const char c : {'+', '/', '_', '-'}) bytes[static_cast<unsigned char>(c)] = true;
+  return bytes;
+}();
+
+bool is_token_byte(char c) { return kTokenBytes[static_cast<unsigned char>(c)]; }
 
 bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::ranges::any_of(words, [&](std::string_view word) {
@@ -166,11 +175,12 @@ bool has_letters_and_digits(std::string_view token) {
   return digits && std::ranges::any_of(token, [](char c) { return is_letter(class_of(c)); });
 }
 
+constexpr std::size_t kShortest = 20;  // bytes of a token
+constexpr std::size_t kLongest = 512;
+
+// A token of a length that counts.
 bool is_random(std::string_view token, std::string_view key) {
-  constexpr std::size_t kShortest = 20;
-  constexpr std::size_t kLongest = 512;
-  if (token.size() < kShortest || token.size() > kLongest || !has_letters_and_digits(token))
-    return false;
+  if (!has_letters_and_digits(token)) return false;
   if (names_digest(token) || is_public(token) || is_uuid_like(token) || is_sequence(token))
     return false;
   if (is_hex(token)) {
@@ -225,6 +235,7 @@ class Finder {
   }
 
   void judge(std::size_t begin, std::size_t end) {
+    if (end - begin < kShortest || end - begin > kLongest) return;
     const std::string_view token = text_.substr(begin, end - begin);
     const bool password_in_url =
         in_url_ && separator_ == ':' && end < text_.size() && text_[end] == '@';
@@ -232,8 +243,8 @@ class Finder {
     if (separator_ == ':' && names_digest(std::string(last_) + "-")) return;
     // The nearest name counts: that of the line in a file, else that of the whole text.
     const std::string_view name = name_.empty() ? key_ : name_;
-    if (excuses(name) || excuses(key_)) return;
-    if (is_random(token, name)) found_.push_back({.offset = begin, .length = token.size()});
+    if (is_random(token, name) && !excuses(name) && !excuses(key_))
+      found_.push_back({.offset = begin, .length = token.size()});
   }
 
   std::string_view text_;
