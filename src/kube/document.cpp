@@ -1,25 +1,50 @@
 #include "kube/document.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <mutex>
-
-#include "core/check.hpp"
 
 namespace yagura::kube {
 
-// Offsets of the first byte of every line. A line ends with LF, CR LF or a lone CR, as YAML says
-// (5.4).
+// How many lines begin before every kBlock-th byte, and where the last of them does: 8 bytes for
+// 1024 of text, whatever its lines are like. The rest is counted when a position is asked for. A
+// line ends with LF, CR LF or a lone CR, as YAML says (1.2.2, 5.4).
 struct Source::LineTable {
+  static constexpr std::size_t kBlock = 1024;
+  struct Checkpoint {
+    std::uint32_t lines = 0;  // complete ones
+    std::uint32_t line_begin = 0;
+  };
+
   std::once_flag made;
-  std::vector<std::uint32_t> starts;
+  std::vector<Checkpoint> checkpoints;  // of the begin of each block
 
   void make(std::string_view text) {
-    starts.push_back(0);
-    for (std::size_t at = text.find_first_of("\r\n"); at != std::string_view::npos;
-         at = text.find_first_of("\r\n", at)) {
-      const bool pair = text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n';
-      at += pair ? 2 : 1;
-      starts.push_back(static_cast<std::uint32_t>(at));
+    checkpoints.reserve(text.size() / kBlock + 1);
+    Checkpoint at;
+    for (std::size_t begin = 0; begin <= text.size(); begin += kBlock) {
+      checkpoints.push_back(at);
+      const std::size_t end = std::min(begin + kBlock, text.size());
+      advance(text, begin, end, at);
+    }
+  }
+
+  // Moves `at` from one offset to another. The LF of a CR LF ends the line, wherever a block's
+  // border falls.
+  static void advance(std::string_view text, std::size_t begin, std::size_t end, Checkpoint& at) {
+    const std::string_view part = text.substr(begin, end - begin);
+    if (std::memchr(part.data(), '\r', part.size()) == nullptr) {
+      at.lines += static_cast<std::uint32_t>(std::ranges::count(part, '\n'));
+      const std::size_t last = part.rfind('\n');
+      if (last != std::string_view::npos)
+        at.line_begin = static_cast<std::uint32_t>(begin + last + 1);
+      return;
+    }
+    for (std::size_t i = begin; i < end; ++i) {
+      const bool lone_cr = text[i] == '\r' && (i + 1 == text.size() || text[i + 1] != '\n');
+      if (text[i] != '\n' && !lone_cr) continue;
+      ++at.lines;
+      at.line_begin = static_cast<std::uint32_t>(i + 1);
     }
   }
 };
@@ -32,10 +57,11 @@ Source::Source(std::string name, std::string text, SourceFormat format)
 
 Position Source::position(std::uint32_t offset) const {
   std::call_once(lines_->made, [this] { lines_->make(text_); });
-  const std::vector<std::uint32_t>& starts = lines_->starts;
-  const auto behind = std::upper_bound(starts.begin(), starts.end(), offset);
-  const auto line = static_cast<std::uint32_t>(behind - starts.begin());
-  return {.line = line, .column = offset - starts[line - 1] + 1};
+  const std::size_t at = std::min<std::size_t>(offset, text_.size());
+  const std::size_t block = at / LineTable::kBlock;
+  LineTable::Checkpoint line = lines_->checkpoints[block];
+  LineTable::advance(text_, block * LineTable::kBlock, at, line);
+  return {.line = line.lines + 1, .column = static_cast<std::uint32_t>(at) - line.line_begin + 1};
 }
 
 }  // namespace yagura::kube

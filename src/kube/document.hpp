@@ -34,7 +34,8 @@ class Source {
   }  // as messages show it; "-" is standard input
   [[nodiscard]] std::string_view text() const { return text_; }
   [[nodiscard]] SourceFormat format() const { return format_; }
-  // O(log lines); the line table is made at first use (thread-safe).
+  // O(1) (a table of 8 bytes for 1 KiB of text, and at most that much text to count). The table is
+  // made at first use, thread-safe. An offset behind the text counts as its end.
   [[nodiscard]] Position position(std::uint32_t offset) const;
   [[nodiscard]] core::Arena& arena() const { return arena_; }  // for the reader alone
 

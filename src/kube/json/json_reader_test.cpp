@@ -200,6 +200,23 @@ TEST(Source, PositionsCountEveryKindOfLineEnd) {
   EXPECT_EQ(source.position(6), (Position{3, 1}));
   EXPECT_EQ(source.position(8), (Position{4, 1}));
   EXPECT_EQ(source.position(9), (Position{4, 2}));
+  EXPECT_EQ(source.position(1000), (Position{4, 2})) << "behind the text";
+}
+
+TEST(Source, PositionsAgreeWithCountingFromTheBegin) {
+  for (const std::string_view ends : {"\n", "\r\n", "\r", "\n\r"}) {
+    std::string text;
+    for (std::size_t i = 0; text.size() < 5000; ++i)
+      text += std::string(i * i % 97, 'x') + std::string(ends);
+    const Source source("x", text, SourceFormat::kYaml);
+    Position expected{1, 1};
+    for (std::uint32_t offset = 0; offset <= text.size(); ++offset) {
+      ASSERT_EQ(source.position(offset), expected) << offset;
+      ++expected.column;
+      const bool lone_cr = text[offset] == '\r' && text[offset + 1] != '\n';
+      if (text[offset] == '\n' || lone_cr) expected = {expected.line + 1, 1};
+    }
+  }
 }
 
 }  // namespace
