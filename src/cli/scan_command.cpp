@@ -51,6 +51,7 @@ struct ScanOptions {
   bool show_ignored = false;
   bool no_inline_ignores = false;
   bool verbose = false;
+  std::string color = "auto";
 };
 
 constexpr const char* kDefaultConfig = "yagura.yaml";
@@ -189,7 +190,7 @@ class ScanRun {
   }
 
   Result<ExitCode> mend(const posture::ScanResult& result) {
-    return run_fix(documents_, result, {.write = options_.write, .color = use_color(STDOUT_FILENO)},
+    return run_fix(documents_, result, {.write = options_.write, .color = wants_color(true)},
                    input_);
   }
 
@@ -230,11 +231,16 @@ class ScanRun {
     (void)rules;
     in_report_ = true;
     const bool to_terminal = options_.output_file == "-";
-    const report::WriteOptions write_options{.color = to_terminal && use_color(STDOUT_FILENO),
+    const report::WriteOptions write_options{.color = wants_color(to_terminal),
                                              .width = terminal_width(120),
                                              .show_passed = options_.passed,
                                              .show_ignored = options_.show_ignored};
     return write_to(options_.output_file, report, write_options);
+  }
+
+  [[nodiscard]] bool wants_color(bool to_terminal) const {
+    if (options_.color != "auto") return options_.color == "always";
+    return to_terminal && use_color(STDOUT_FILENO);
   }
 
   // In pieces: a report may be larger than what was scanned.
@@ -335,6 +341,10 @@ void add_scan_command(CLI::App& app, ExitCode& exit_code) {
                  "Also list what exceptions cover, with their reasons");
   scan->add_flag("--no-inline-ignores", options->no_inline_ignores,
                  "Do not heed ignore comments and annotations in what is scanned");
+  scan->add_option("--color", options->color,
+                   "auto (a terminal, and NO_COLOR is not set), always, never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
   scan->add_flag("-v,--verbose", options->verbose, "Say what was passed over, and why");
   scan->callback([options, &exit_code] { exit_code = ScanRun(*options).run(); });
 }
