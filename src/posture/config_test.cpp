@@ -193,11 +193,13 @@ TEST(FixTemplate, StepsBecomePointersFromTheirPlaces) {
 )");
   const auto fix = read_fix_template(document.root());
   ASSERT_TRUE(fix);
-  const auto operations = instantiate(*fix, {.pod = {},
-                                             .pod_template = {},
-                                             .container = "/spec/containers/1",
-                                             .element = {},
-                                             .field = "/spec/hostPID"});
+  const auto operations = instantiate(*fix,
+                                      {.pod = {},
+                                       .pod_template = {},
+                                       .container = "/spec/containers/1",
+                                       .element = {},
+                                       .field = "/spec/hostPID"},
+                                      document.root());
   ASSERT_EQ(operations.size(), 3U);
   EXPECT_EQ(operations[0].path, "/spec/containers/1/securityContext/capabilities/drop");
   EXPECT_EQ(operations[0].value, R"(["ALL"])");
@@ -205,7 +207,24 @@ TEST(FixTemplate, StepsBecomePointersFromTheirPlaces) {
   EXPECT_EQ(operations[2].path, "/spec/hostPID");
   EXPECT_TRUE(
       instantiate(*fix,
-                  {.pod = {}, .pod_template = {}, .container = {}, .element = {}, .field = "/x"})
+                  {.pod = {}, .pod_template = {}, .container = {}, .element = {}, .field = "/x"},
+                  document.root())
+          .empty());
+}
+
+TEST(FixTemplate, AFixThatWouldContradictTheObjectIsNotOffered) {
+  const auto fix = read_fix_template(kube::parse_one(R"(
+- unless: $container.securityContext.runAsUser
+- set: $container.securityContext.runAsNonRoot
+  value: true
+)")
+                                         .root());
+  ASSERT_TRUE(fix);
+  const FixPlaces places{
+      .pod = {}, .pod_template = {}, .container = "/c", .element = {}, .field = {}};
+  EXPECT_EQ(instantiate(*fix, places, kube::parse_one("c: {name: a}").root()).size(), 1U);
+  EXPECT_TRUE(
+      instantiate(*fix, places, kube::parse_one("c: {securityContext: {runAsUser: 0}}").root())
           .empty());
 }
 

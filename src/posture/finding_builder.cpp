@@ -290,7 +290,7 @@ void FindingBuilder::add_failure(const FindingContext& context, std::string_view
     }
     finding.message += seen(facts, *chosen, root, container_path, context.hide_values);
   }
-  if (context.fix != nullptr) finding.fix.operations = instantiate(*context.fix, places);
+  if (context.fix != nullptr) finding.fix.operations = instantiate(*context.fix, places, root);
   findings.push_back(std::move(finding));
 }
 

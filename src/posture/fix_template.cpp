@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "kube/node_json.hpp"
+#include "kube/node_path.hpp"
 
 namespace yagura::posture {
 
@@ -92,7 +93,7 @@ Result<FixStep> read_step(const kube::Node& item) {
     step->value = kube::to_json(*value);
     return step;
   }
-  return wrong("a step is one of set, append, remove");
+  return wrong("a step is one of set, append, remove, unless");
 }
 
 std::optional<std::string> base_of(const FixPlaces& places, FixPlace place) {
@@ -119,15 +120,27 @@ Result<FixTemplate> read_fix_template(const kube::Node& steps) {
   if (!steps.is_list()) return wrong("the fix is not a list of steps");
   FixTemplate fix;
   for (std::size_t i = 0; i < steps.items().size(); ++i) {
-    auto step = read_step(steps.items()[i]);
-    if (!step)
-      return std::unexpected(std::move(step).error().with_context("step " + std::to_string(i + 1)));
+    const kube::Node& item = steps.items()[i];
+    const std::string where = "step " + std::to_string(i + 1);
+    if (const kube::Node* unless = item.find("unless"); unless != nullptr) {
+      auto condition = read_path(unless->string_or(), model::PatchOperation::Kind::kSet);
+      if (!condition) return std::unexpected(std::move(condition).error().with_context(where));
+      fix.unless.push_back({.place = condition->place, .pointer = std::move(condition->pointer)});
+      continue;
+    }
+    auto step = read_step(item);
+    if (!step) return std::unexpected(std::move(step).error().with_context(where));
     fix.steps.push_back(*std::move(step));
   }
   return fix;
 }
 
-std::vector<model::PatchOperation> instantiate(const FixTemplate& fix, const FixPlaces& places) {
+std::vector<model::PatchOperation> instantiate(const FixTemplate& fix, const FixPlaces& places,
+                                               const kube::Node& object) {
+  for (const FixCondition& condition : fix.unless) {
+    const std::optional<std::string> base = base_of(places, condition.place);
+    if (base && kube::resolve_pointer(object, *base + condition.pointer) != nullptr) return {};
+  }
   std::vector<model::PatchOperation> operations;
   operations.reserve(fix.steps.size());
   for (const FixStep& step : fix.steps) {

@@ -23,8 +23,16 @@ struct FixStep {
   std::string value;    // JSON
 };
 
+// `unless: $container.securityContext.runAsUser`: where that field is there, the fix would
+// contradict it, and is not offered.
+struct FixCondition {
+  FixPlace place = FixPlace::kObject;
+  std::string pointer;
+};
+
 struct FixTemplate {
   std::vector<FixStep> steps;
+  std::vector<FixCondition> unless;
 };
 
 // Where the places are in one object, as JSON pointers; nullopt: there is none (a Service has no
@@ -40,8 +48,10 @@ struct FixPlaces {
 // `steps` is the annotation's YAML, read. The error says which step is wrong.
 [[nodiscard]] Result<FixTemplate> read_fix_template(const kube::Node& steps);
 
-// Empty where a step's place is not there: half a fix is none.
+// Empty where a step's place is not there (half a fix is none), or where a condition speaks against
+// it.
 [[nodiscard]] std::vector<model::PatchOperation> instantiate(const FixTemplate& fix,
-                                                             const FixPlaces& places);
+                                                             const FixPlaces& places,
+                                                             const kube::Node& object);
 
 }  // namespace yagura::posture
