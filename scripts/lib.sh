@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Reasons: docs/DEPENDENCIES.md.
 build_packages=(g++ cmake ninja-build pkg-config ccache git ca-certificates
   libfmt-dev libre2-dev libsimdjson-dev libarchive-dev libcli11-dev tzdata)
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libyaml-dev libprotobuf-dev protobuf-compiler
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libyaml-dev libprotobuf-dev libprotoc-dev
   clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev python3 chromium)
 bench_packages=(libbenchmark-dev libfyaml-dev libyaml-dev)
 
