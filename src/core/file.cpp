@@ -86,6 +86,22 @@ Result<std::string> read_file(const std::filesystem::path& path, const ReadOptio
   return text;
 }
 
+Result<void> read_chunks(const std::filesystem::path& path,
+                         const std::function<Result<void>(std::string_view)>& take) {
+  const bool standard_input = path == "-";
+  const Descriptor file(standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC),
+                        !standard_input);
+  if (file.get() < 0) return system_error("reading", path);
+  std::string chunk(std::size_t{1} << 20, '\0');
+  while (true) {
+    const ssize_t got = ::read(file.get(), chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_error("reading", path);
+    if (got == 0) return {};
+    YAGURA_TRY_VOID(take(std::string_view(chunk).substr(0, static_cast<std::size_t>(got))));
+  }
+}
+
 Result<void> write_file(const std::filesystem::path& path, std::string_view text) {
   YAGURA_TRY(FileWriter writer, FileWriter::open(path));
   YAGURA_TRY_VOID(writer.append(text));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,11 @@ struct ReadOptions {
 // Reads a regular file, a pipe, or standard input ("-"). The error names the path.
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path,
                                             const ReadOptions& options = {});
+
+// Gives the bytes piece by piece (about 1 MiB each): for what may be larger than memory should
+// hold. An error of `take` ends the reading and is returned.
+[[nodiscard]] Result<void> read_chunks(const std::filesystem::path& path,
+                                       const std::function<Result<void>(std::string_view)>& take);
 
 // Writes to a temporary file beside `path` and renames it over, keeping the permissions of the file
 // that was there: a reader sees the old bytes or the new ones, and a failure leaves the old file as

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/file.hpp"
+#include "kube/sources/document_stream.hpp"
 #include "kube/sources/file_tree.hpp"
 #include "kube/sources/helm.hpp"
 #include "kube/sources/walk.hpp"
@@ -190,7 +191,7 @@ class Loader {
   }
 
   void load_standard_input() {
-    auto text = core::read_file("-", {.max_size = options_.limits.max_file_size});
+    auto text = read_stream("-", "-");
     if (!text) {
       diagnostics_.error("-", 0, 0, text.error().message);
       return;
@@ -225,12 +226,26 @@ class Loader {
   }
 
   void load_stream(const std::string& name) {
-    auto text = core::read_file(name, {.max_size = options_.limits.max_file_size});
+    auto text = read_stream(name, name);
     if (!text) {
       diagnostics_.error(name, 0, 0, text.error().message);
       return;
     }
     read_text(name, *std::move(text), Naming::kByUser);
+  }
+
+  // Of a stream that is too large, all documents that are not.
+  Result<std::string> read_stream(const std::string& path, const std::string& name) {
+    const SourceLimits& limits = options_.limits;
+    DocumentStream documents(
+        std::min<std::uint64_t>(limits.max_file_size, limits.read.max_document_size),
+        limits.max_stream_size);
+    YAGURA_TRY_VOID(core::read_chunks(path, [&](std::string_view bytes) -> Result<void> {
+      if (documents.feed(bytes)) return {};
+      return fail(ErrorCode::kLimitExceeded, "reading " + name + ": more than the limit of " +
+                                                 std::to_string(limits.max_stream_size) + " bytes");
+    }));
+    return documents.finish(name, diagnostics_);
   }
 
   void load_archive(const std::string& path) {
@@ -272,6 +287,10 @@ class Loader {
       return;
     }
     auto text = tree.read(path, options_.limits.max_file_size);
+    if (!text && text.error().code == ErrorCode::kLimitExceeded && &tree == &disk_ &&
+        !path.ends_with(".json")) {
+      text = read_stream(path, tree.display(path));
+    }
     if (!text) {
       diagnostics_.error(tree.display(path), 0, 0, text.error().message);
       return;

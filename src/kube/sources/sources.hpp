@@ -27,8 +27,11 @@
 namespace yagura::kube {
 
 struct SourceLimits {
-  std::uint64_t max_file_size = std::uint64_t{64}
-                                << 20;  // bytes of one; a larger one is an error of its own
+  // Bytes of one. A larger JSON file is an error of its own; of a larger YAML stream, on disk or
+  // from standard input, each document up to this size (and to read.max_document_size) is kept.
+  std::uint64_t max_file_size = std::uint64_t{64} << 20;
+  // Bytes of what is kept of one YAML stream; more is an error of its own.
+  std::uint64_t max_stream_size = std::uint64_t{1} << 30;
   std::uint64_t max_total_size = std::uint64_t{8}
                                  << 30;  // bytes read from all; then the scan ends with an error
   std::uint32_t max_files = 500'000;     // found in folders; then the walk ends with an error
