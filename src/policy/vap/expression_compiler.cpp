@@ -9,6 +9,7 @@
 #include "policy/check/check.hpp"
 #include "policy/library/kubernetes/kubernetes_library.hpp"
 #include "policy/vap/admission_environment.hpp"
+#include "policy/vap/literal_check.hpp"
 
 namespace yagura::policy {
 
@@ -194,6 +195,8 @@ ExpressionCompiler::Compiled ExpressionCompiler::compile(std::string_view text, 
   CheckResult checked =
       check(parsed.ast, impl_->environment(scope, declared), {.homogeneous_literals = true});
   if (!checked) return {.issues = std::move(checked.issues)};
+  if (auto issues = check_literals(*parsed.ast); !issues.empty())
+    return {.issues = std::move(issues)};
   auto program = policy::compile(checked.checked, impl_->variable_slots(scope));
   if (!program) return {.issues = {make_issue(text, 0, program.error().message)}};
   impl_->remember(*program, scope);
