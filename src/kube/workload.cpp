@@ -21,7 +21,7 @@ constexpr std::string_view kTemplate = "spec.template";
 constexpr std::string_view kTemplatePointer = "/spec/template";
 
 // In the order of WorkloadKind.
-constexpr std::array<KindRow, 9> kKinds = {{
+constexpr std::array<KindRow, 11> kKinds = {{
     {WorkloadKind::kPod, "Pod", "", false, "", ""},
     {WorkloadKind::kDeployment, "Deployment", "apps", true, kTemplate, kTemplatePointer},
     {WorkloadKind::kStatefulSet, "StatefulSet", "apps", false, kTemplate, kTemplatePointer},
@@ -33,6 +33,9 @@ constexpr std::array<KindRow, 9> kKinds = {{
     {WorkloadKind::kCronJob, "CronJob", "batch", false, "spec.jobTemplate.spec.template",
      "/spec/jobTemplate/spec/template"},
     {WorkloadKind::kPodTemplate, "PodTemplate", "", false, "template", "/template"},
+    {WorkloadKind::kDeploymentConfig, "DeploymentConfig", "apps.openshift.io", false, kTemplate,
+     kTemplatePointer},
+    {WorkloadKind::kRollout, "Rollout", "argoproj.io", false, kTemplate, kTemplatePointer},
 }};
 
 const KindRow& row_of(WorkloadKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }

@@ -29,6 +29,8 @@ enum class WorkloadKind : std::uint8_t {
   kJob,
   kCronJob,
   kPodTemplate,
+  kDeploymentConfig,  // OpenShift
+  kRollout,           // Argo Rollouts
 };
 
 // "Pod", "CronJob", …

@@ -32,6 +32,9 @@ TEST(Workload, KnowsKindsByGroupAndKind) {
            {"batch/v1beta1", "CronJob", true},
            {"v1", "ReplicationController", true},
            {"v1", "PodTemplate", true},
+           {"apps.openshift.io/v1", "DeploymentConfig", true},
+           {"argoproj.io/v1alpha1", "Rollout", true},
+           {"apps/v1", "Rollout", false},
            {"example.com/v1", "Job", false},
            {"apps/v1", "Pod", false},
            {"v1", "Deployment", false},
@@ -60,6 +63,8 @@ TEST(Workload, FindsTheTemplateOfEachKind) {
                 "}}}}",
             "spec.jobTemplate.spec.template.spec.hostPID",
             "/spec/jobTemplate/spec/template/spec/hostPID"},
+           {"{apiVersion: argoproj.io/v1alpha1, kind: Rollout, spec: {template: " + pod + "}}",
+            "spec.template.spec.hostPID", "/spec/template/spec/hostPID"},
            {"{apiVersion: v1, kind: PodTemplate, template: " + pod + "}", "template.spec.hostPID",
             "/template/spec/hostPID"},
        }) {
