@@ -105,7 +105,7 @@ std::span<const std::uint32_t> ObjectIndex::select(std::string_view namespace_,
   const auto found = spaces_.find(namespace_);
   if (found == spaces_.end() || selector.selects_nothing()) return {};
   const Space& space = found->second;
-  const auto [kept, fresh] = space.selected.try_emplace(selector.text());
+  const auto [kept, fresh] = space.selected.try_emplace(selector.cache_key());
   if (!fresh) return kept->second;
   // The rarest of the labels that must be there narrows the search.
   const std::vector<std::uint32_t>* candidates = nullptr;

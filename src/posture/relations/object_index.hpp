@@ -1,7 +1,7 @@
 #pragma once
 
 // All objects of a scan, found by kind, by name and by pod labels. Made once, then read by every
-// relation. Internal to relations.
+// relation, by one thread (answers are kept). Internal to relations.
 
 #include <array>
 #include <cstddef>

@@ -116,6 +116,24 @@ bool Selector::matches_namespace(std::string_view name, const kube::Node* labels
   });
 }
 
+std::string Selector::cache_key() const {
+  std::string key;
+  // With lengths: labels of a hostile object may hold any separator.
+  const auto add = [&](std::string_view text) {
+    key.append(std::to_string(text.size())).append(":").append(text);
+  };
+  for (const auto& [name, value] : equal_) {
+    add(name);
+    add(value);
+  }
+  for (const Expression& expression : expressions_) {
+    key += static_cast<char>('a' + static_cast<int>(expression.op));
+    add(expression.key);
+    for (const std::string_view value : expression.values) add(value);
+  }
+  return key;
+}
+
 std::string Selector::text() const {
   std::string text;
   const auto separate = [&] {

@@ -34,9 +34,10 @@ class Selector {
   using Pair = std::pair<std::string_view, std::string_view>;
   // What must be equal, so that an index can be asked.
   [[nodiscard]] std::span<const Pair> equalities() const { return equal_; }
-  // The same text for selectors that select the same way as written; for caches and messages:
-  // "app=web, tier in (a, b)".
+  // For messages: "app=web, tier in (a, b)".
   [[nodiscard]] std::string text() const;
+  // Equal for selectors that are written the same, different for all others: for caches.
+  [[nodiscard]] std::string cache_key() const;
 
  private:
   enum class Operator : std::uint8_t { kIn, kNotIn, kExists, kNotExists };
