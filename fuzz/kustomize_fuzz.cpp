@@ -63,9 +63,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       .max_depth = 8, .max_files = 100, .max_objects = 200, .max_memory = std::uint64_t{32} << 20};
   const kube::ReadLimits read = {.max_depth = 50, .max_nodes = 20'000, .max_alias_nodes = 2'000};
   Diagnostics diagnostics;
-  const auto documents = kube::build_kustomization(tree, "k", limits, read, diagnostics);
+  const auto documents = kube::build_kustomization(tree, "k", limits, read, diagnostics).documents;
   Diagnostics again;
-  const auto repeated = kube::build_kustomization(tree, "k", limits, read, again);
+  const auto repeated = kube::build_kustomization(tree, "k", limits, read, again).documents;
   YAGURA_CHECK(documents.size() == repeated.size(), "a build is deterministic");
   for (std::size_t i = 0; i < documents.size(); ++i) {
     check_places(documents[i], documents[i].root());

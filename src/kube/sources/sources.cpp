@@ -389,11 +389,13 @@ class Loader {
 
   void build(const FileTree& tree, const std::string& folder) {
     Diagnostics found;
-    std::vector<Document> documents =
+    KustomizeBuild built =
         build_kustomization(tree, folder, options_.limits.kustomize, options_.limits.read, found);
+    summary_.files += built.files;
+    count_bytes(built.bytes);
     ++summary_.kustomizations;
     forward(found);
-    emit(std::move(documents));
+    emit(std::move(built.documents));
   }
 
   void render(const FileTree& tree, const std::string& folder) {

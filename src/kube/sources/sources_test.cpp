@@ -208,6 +208,8 @@ TEST(Kustomizations, OverlaysAreBuiltAndBasesNotReportedTwice) {
                                           "Pod/stray stray.yaml:1"));
   EXPECT_THAT(loaded.diagnostics, IsEmpty());
   EXPECT_EQ(loaded.summary.kustomizations, 2U);
+  // Each overlay reads the base again; the stray one counts too.
+  EXPECT_EQ(loaded.summary.files, 3U + 4U + 1U);
   EXPECT_EQ(loaded.summary.skipped_for(SkipReason::kUsedByKustomization), 5U);
   // Named by itself the base is built.
   EXPECT_THAT(load({folder.path("base")}, folder.path()).objects,

@@ -135,6 +135,7 @@ std::optional<BuildState::File> BuildState::read_file(const std::string& path, c
     stop("the files of the build are larger than 4 GiB together");
     return std::nullopt;
   }
+  bytes_ += source->text().size();
   source_memory_ += source->text().size();
   if (!within_memory()) return std::nullopt;
   return opened_.emplace(path, File{.source = std::move(source), .base = *base}).first->second;

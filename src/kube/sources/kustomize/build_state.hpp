@@ -90,6 +90,8 @@ class BuildState {
   [[nodiscard]] bool within_limits(std::size_t object_count);
   // Counts work that hostile input could multiply; false, and reported once, where it is too much.
   [[nodiscard]] bool spend(std::uint64_t steps);
+  [[nodiscard]] std::uint64_t file_count() const { return opened_.size(); }
+  [[nodiscard]] std::uint64_t byte_count() const { return bytes_; }
   [[nodiscard]] bool stopped() const { return stopped_; }
   void stop(std::string message);
 
@@ -104,6 +106,7 @@ class BuildState {
   std::shared_ptr<SourceMap> map_;
   std::uint32_t layers_ = 0;
   std::uint32_t files_ = 0;
+  std::uint64_t bytes_ = 0;  // of the files
   std::uint64_t steps_ = 0;
   std::uint64_t source_memory_ = 0;  // texts and what the reader made of them
   // A base that several overlays build on is read once; its nodes are shared.

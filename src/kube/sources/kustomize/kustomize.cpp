@@ -78,12 +78,13 @@ class Builder {
           Diagnostics& diagnostics)
       : state_(tree, limits, read_limits, diagnostics) {}
 
-  std::vector<Document> build(const std::string& folder) {
+  KustomizeBuild build(const std::string& folder) {
     std::vector<Object> objects;
     accumulate(folder, nullptr, std::nullopt, objects);
     add_hashes(objects);
     kustomize::mend_references(state_, objects);
-    std::vector<Document> documents;
+    KustomizeBuild built;
+    std::vector<Document>& documents = built.documents;
     documents.reserve(objects.size());
     for (Object& object : objects) {
       if (is_local(object)) continue;
@@ -92,7 +93,9 @@ class Builder {
           object.source, root, static_cast<std::uint32_t>(documents.size()), state_.map());
       document.set_ignores(std::move(object.ignores));
     }
-    return documents;
+    built.files = state_.file_count();
+    built.bytes = state_.byte_count();
+    return built;
   }
 
  private:
@@ -340,9 +343,9 @@ KustomizationLinks kustomization_links(const FileTree& tree, const std::string& 
   return links;
 }
 
-std::vector<Document> build_kustomization(const FileTree& tree, const std::string& folder,
-                                          const KustomizeLimits& limits,
-                                          const ReadLimits& read_limits, Diagnostics& diagnostics) {
+KustomizeBuild build_kustomization(const FileTree& tree, const std::string& folder,
+                                   const KustomizeLimits& limits, const ReadLimits& read_limits,
+                                   Diagnostics& diagnostics) {
   return Builder(tree, limits, read_limits, diagnostics).build(folder);
 }
 

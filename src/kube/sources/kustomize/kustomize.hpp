@@ -52,12 +52,17 @@ struct KustomizationLinks {
 [[nodiscard]] KustomizationLinks kustomization_links(const FileTree& tree, const std::string& file,
                                                      const KustomizeLimits& limits);
 
-// Builds the kustomization of a folder. Documents come in the order of Kustomize's accumulation.
-// Problems go to `diagnostics`; what can be built in spite of them is.
-[[nodiscard]] std::vector<Document> build_kustomization(const FileTree& tree,
-                                                        const std::string& folder,
-                                                        const KustomizeLimits& limits,
-                                                        const ReadLimits& read_limits,
-                                                        Diagnostics& diagnostics);
+struct KustomizeBuild {
+  std::vector<Document> documents;  // in the order of Kustomize's accumulation
+  std::uint64_t files = 0;          // different ones that were read
+  std::uint64_t bytes = 0;          // of their texts
+};
+
+// Builds the kustomization of a folder. Problems go to `diagnostics`; what can be built in spite of
+// them is.
+[[nodiscard]] KustomizeBuild build_kustomization(const FileTree& tree, const std::string& folder,
+                                                 const KustomizeLimits& limits,
+                                                 const ReadLimits& read_limits,
+                                                 Diagnostics& diagnostics);
 
 }  // namespace yagura::kube

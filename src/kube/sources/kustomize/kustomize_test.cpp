@@ -65,7 +65,7 @@ Built build(const Files& files, const std::string& folder = "k",
   for (const auto& [path, text] : files) tree.add(path, text);
   Diagnostics diagnostics;
   Built built;
-  built.documents = build_kustomization(tree, folder, limits, {}, diagnostics);
+  built.documents = build_kustomization(tree, folder, limits, {}, diagnostics).documents;
   for (const Diagnostic& diagnostic : diagnostics.list())
     built.diagnostics.push_back(to_string(diagnostic));
   return built;
