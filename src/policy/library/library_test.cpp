@@ -168,6 +168,24 @@ TEST(CelStrings, CountCodePoints) {
   });
 }
 
+TEST(CelStrings, LongPatternsAreFoundInLinearTime) {
+  testing::Bench bench(CheckMode::kResolveOnly);
+  const std::string text = std::string(1'000'000, 'a') + "b" + std::string(1'000'000, 'a');
+  const std::string pattern = std::string(500'000, 'a') + "b" + std::string(500'000, 'a');
+  const std::string missing = std::string(500'000, 'a') + "c" + std::string(500'000, 'a');
+  bench.set("text", Value::string(text, true));
+  bench.set("pattern", Value::string(pattern, true));
+  bench.set("missing", Value::string(missing, true));
+  EXPECT_EQ(bench.text_of("text.indexOf(pattern)"), "500000");
+  EXPECT_EQ(bench.text_of("text.lastIndexOf(pattern)"), "500000");
+  EXPECT_EQ(bench.text_of("text.lastIndexOf(pattern, 600000)"), "500000");
+  EXPECT_EQ(bench.text_of("text.lastIndexOf(pattern, 499999)"), "-1");
+  EXPECT_EQ(bench.text_of("text.indexOf(missing)"), "-1");
+  EXPECT_EQ(bench.text_of("text.lastIndexOf(missing)"), "-1");
+  EXPECT_EQ(bench.text_of("text.split(missing).size()"), "1");
+  EXPECT_EQ(bench.text_of("text.replace(pattern, '').size()"), "1000000");
+}
+
 TEST(CelStrings, Format) {
   check_dynamic({
       {"'%s and %s'.format([[1, 'a', null], {'b': 1.5, 'a': duration('90s')}])",

@@ -60,7 +60,7 @@ Value flatten(EvalContext& context, Arguments args) {
   }
   ListBuilder items(context.arena());
   if (!flatten_into(context, items, args[0], depth)) {
-    return context.over_budget() ? EvalContext::cost_exceeded() : EvalContext::memory_exceeded();
+    return context.exhaustion();
   }
   return items.build();
 }
@@ -72,8 +72,11 @@ Value distinct(EvalContext& context, Arguments args) {
   for (std::uint32_t i = 0; i < args[0].count(); ++i) {
     const Value item = args[0].item(i);
     if (!context.charge(1 + items.size() / 10)) return EvalContext::cost_exceeded();
-    const auto same = [&item](const Value& other) { return equal(item, other); };
+    std::uint64_t work = items.size();
+    const auto same = [&](const Value& other) { return equal(item, other, work); };
     if (std::ranges::none_of(items.items(), same)) items.add(item);
+    context.note_work(work);
+    if (context.exhausted()) return context.exhaustion();
   }
   return items.build();
 }
@@ -122,7 +125,8 @@ Value sorted_by(EvalContext& context, const Value& list, const Value& keys) {
   for (std::uint32_t i = 0; i < count; ++i) order[i] = i;
   // NaN stands before all numbers: an order that sorting can rely on.
   const auto is_nan = [](const Value& v) { return compare(v, v) == Ordering::kUnordered; };
-  // Equals keep their order: std::stable_sort would do, but clang warns of what libstdc++ 12 makes it with.
+  // Equals keep their order: std::stable_sort would do, but clang warns of what libstdc++ 12 makes
+  // it with.
   std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
     const Value x = keys.item(a);
     const Value y = keys.item(b);

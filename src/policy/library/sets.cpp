@@ -15,7 +15,7 @@ bool charge_product(EvalContext& context, Arguments args, std::uint64_t factor) 
 
 bool holds_all(EvalContext& context, const Value& list, const Value& wanted) {
   for (std::uint32_t i = 0; i < wanted.count(); ++i) {
-    if (!contains(context, wanted.item(i), list).as_bool()) return false;
+    if (context.exhausted() || !contains(context, wanted.item(i), list).as_bool()) return false;
   }
   return true;
 }
@@ -37,6 +37,7 @@ Value sets_intersects(EvalContext& context, Arguments args) {
   if (!are_lists(args)) return no_overload();
   if (!charge_product(context, args, 1)) return EvalContext::cost_exceeded();
   for (std::uint32_t i = 0; i < args[0].count(); ++i) {
+    if (context.exhausted()) return context.exhaustion();
     if (contains(context, args[0].item(i), args[1]).as_bool()) return Value::boolean(true);
   }
   return Value::boolean(false);

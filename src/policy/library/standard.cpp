@@ -7,6 +7,7 @@
 
 #include "policy/library/internal/arguments.hpp"
 #include "policy/library/internal/conversions.hpp"
+#include "policy/library/internal/search.hpp"
 #include "policy/library/internal/time_accessors.hpp"
 #include "policy/library/library.hpp"
 #include "policy/program/operations.hpp"
@@ -26,7 +27,8 @@ Value contains_string(EvalContext& context, Arguments args) {
   if (!context.charge(traversal_cost(cost_size(args[0])) * traversal_cost(cost_size(args[1])))) {
     return EvalContext::cost_exceeded();
   }
-  return Value::boolean(args[0].as_string().find(args[1].as_string()) != std::string_view::npos);
+  return Value::boolean(find_text(args[0].as_string(), args[1].as_string()) !=
+                        std::string_view::npos);
 }
 
 Value starts_with(EvalContext& context, Arguments args) {

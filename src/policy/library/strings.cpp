@@ -9,6 +9,7 @@
 #include "policy/library/internal/arguments.hpp"
 #include "policy/library/internal/code_points.hpp"
 #include "policy/library/internal/format.hpp"
+#include "policy/library/internal/search.hpp"
 #include "policy/library/library.hpp"
 #include "policy/program/collections.hpp"
 
@@ -41,7 +42,7 @@ Value index_of(EvalContext& context, Arguments args) {
   (void)charge_traversal(context, static_cast<std::uint64_t>(points.size()));
   const std::int64_t from = args.size() == 3 ? args[2].as_int() : 0;
   if (from < 0 || from > points.size()) return out_of_range(context, from);
-  const std::size_t at = points.text().find(args[1].as_string(), points.byte_of(from));
+  const std::size_t at = find_text(points.text(), args[1].as_string(), points.byte_of(from));
   return Value::integer(at == std::string_view::npos ? -1 : points.index_of(at));
 }
 
@@ -56,7 +57,7 @@ Value last_index_of(EvalContext& context, Arguments args) {
     if (index < 0 || index > points.size()) return out_of_range(context, index);
     from = points.byte_of(index);
   }
-  const std::size_t at = points.text().rfind(args[1].as_string(), from);
+  const std::size_t at = find_last_text(points.text(), args[1].as_string(), from);
   return Value::integer(at == std::string_view::npos ? -1 : points.index_of(at));
 }
 
@@ -97,11 +98,11 @@ void for_each_match(const CodePoints& points, std::string_view pattern, std::int
     }
     return;
   }
-  std::size_t at = text.find(pattern);
+  std::size_t at = find_text(text, pattern);
   while (at != std::string_view::npos && (limit < 0 || count < limit)) {
     visit(at);
     ++count;
-    at = text.find(pattern, at + pattern.size());
+    at = find_text(text, pattern, at + pattern.size());
   }
 }
 

@@ -20,6 +20,9 @@ constexpr ErrorValue kMemoryExceededError{.kind = ErrorKind::kLimitExceeded,
 // wrongly.
 constexpr std::int64_t kRegexMemory = std::int64_t{8} << 20;
 
+constexpr ErrorValue kWorkExceededError{.kind = ErrorKind::kLimitExceeded,
+                                        .detail = "work of one evaluation"};
+
 }  // namespace
 
 struct EvalContext::RegexCache {
@@ -43,6 +46,11 @@ std::unique_ptr<re2::RE2> compile_regex(std::string_view pattern) {
   options.set_log_errors(false);
   options.set_max_mem(kRegexMemory);
   return std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
+}
+
+Value EvalContext::exhaustion() const {
+  if (over_budget()) return cost_exceeded();
+  return work_ > limits_.work ? Value::error(&kWorkExceededError) : memory_exceeded();
 }
 
 const re2::RE2* EvalContext::regex(std::string_view pattern) {

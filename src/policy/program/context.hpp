@@ -19,6 +19,7 @@ class RE2;
 namespace yagura::policy {
 
 class EvalContext;
+class NestedEvaluation;
 class Program;
 
 // Gives the value of a variable at its first use. A source is called once a slot: the value stays.
@@ -47,10 +48,12 @@ struct EvalLimits {
   // Kubernetes' limit of one expression (apiserver cel.PerCallLimit). Cost bounds time and memory:
   // what grows with data costs by its size.
   std::uint64_t cost = 1'000'000;
-  // Of all values that live at a time, for what cost does not say: cel-go concatenates lists in
-  // constant time and so charges 1, whatever their size. Exceeding it is an error as exceeding the
+  // Of all values that live at a time, and of elementary steps, for what cost does not say: cel-go
+  // concatenates lists in constant time and so charges 1, and charges 1 for `in` and size() of what
+  // it does not know the type of, whatever their size. Exceeding one is an error as exceeding the
   // cost is.
   std::size_t memory = std::size_t{64} << 20;
+  std::uint64_t work = 50'000'000;  // elements, or 16 bytes of text: a fraction of a second
   // Of lazy variables that use lazy variables.
   std::uint32_t nesting = 64;
 };
@@ -104,10 +107,14 @@ class EvalContext {
   [[nodiscard]] bool can_allocate(std::size_t bytes) const {
     return arena_.reserved() <= limits_.memory && bytes <= limits_.memory - arena_.reserved();
   }
-  // Over the budget of cost or memory: every loop asks, once an iteration.
+  // Adds to the work done: where it is more than what was charged.
+  void note_work(std::uint64_t steps) { work_ += steps; }
+  // Over the budget of cost, memory or work: every loop asks, once an iteration.
   [[nodiscard]] bool exhausted() const {
-    return cost_ > limits_.cost || arena_.reserved() > limits_.memory;
+    return cost_ > limits_.cost || arena_.reserved() > limits_.memory || work_ > limits_.work;
   }
+  // The error that goes with it.
+  [[nodiscard]] Value exhaustion() const;
 
   // Errors. The text of `detail` is copied into the arena.
   [[nodiscard]] Value error(ErrorKind kind, std::string_view detail = {});
@@ -137,11 +144,13 @@ class EvalContext {
 
  private:
   friend class Evaluator;
+  friend class NestedEvaluation;
   struct RegexCache;
 
   core::Arena arena_;
   EvalLimits limits_;
   std::uint64_t cost_ = 0;
+  std::uint64_t work_ = 0;
   std::uint32_t nesting_ = 0;
   NullFields null_fields_ = NullFields::kPresent;
   std::unique_ptr<RegexCache> regexes_;

@@ -123,6 +123,27 @@ TEST(CelLimits, MemoryIsBoundedWhereCostIsNot) {
   }
 }
 
+// Cheap by cel-go's count, since the types are not known, and yet quadratic.
+TEST(CelLimits, WorkIsBoundedWhereCostIsNot) {
+  testing::Bench bench;
+  EvalContext context({.work = 1'000'000});
+  std::vector<Value> items;
+  for (std::int64_t i = 0; i < 5'000; ++i) items.push_back(Value::integer(i));
+  const std::string text(1'000'000, 'x');
+  bench.set("items", Value::list(items));
+  bench.set("text", Value::string(text));
+  for (const char* expression :
+       {"items.all(x, !(-1 in items))", "items.all(x, items == items)",
+        "items.all(x, size(text) > 0)", "items.all(x, !(text < text))",
+        "items.all(x, !(text in {'a': 1}))", "items.distinct().size() > 0"}) {
+    const Value value = bench.compile(expression)->evaluate(context, bench.activation).value;
+    EXPECT_EQ(to_debug_string(value), "error(limit exceeded: work of one evaluation)")
+        << expression;
+    context.reset();
+  }
+  EXPECT_EQ(bench.text_of("items.all(x, !(text in ['a', 'b']))"), "true");
+}
+
 TEST(CelLimits, DeepExpressionsAreRefusedOrRun) {
   testing::Bench bench(CheckMode::kResolveOnly);
   std::string deep;

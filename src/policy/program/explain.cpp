@@ -5,14 +5,14 @@
 #include <iterator>
 
 #include "policy/program/internal/explainer.hpp"
+#include "policy/program/internal/nested_evaluation.hpp"
 
 namespace yagura::policy {
 
 Explanation explain(const Program& program, EvalContext& context, const Activation& activation,
                     const ExplainLimits& limits) {
   core::Arena& arena = context.arena();
-  const std::uint64_t outer_cost = context.cost();
-  context.set_cost(0);
+  const NestedEvaluation nested(context);
   const std::span<Value> locals = arena.make_array<Value>(program.code().locals);
   Evaluator evaluator(context, activation, program.code(), locals.data());
   Findings findings(arena, limits);
@@ -32,7 +32,6 @@ Explanation explain(const Program& program, EvalContext& context, const Activati
                    .expr_id = pending.expr_id,
                    .program = pending.program};
   }
-  context.set_cost(outer_cost);
   return {.failures = failures, .more = findings.more};
 }
 

@@ -316,13 +316,16 @@ Value has_field(EvalContext& context, const Value& a, std::string_view field) {
 }
 
 Value contains(EvalContext& context, const Value& a, const Value& b) {
-  (void)context;
-  if (b.is_map()) return Value::boolean(!b.find(a).is_absent());
-  if (!b.is_list()) return EvalContext::no_such_overload();
-  for (std::uint32_t i = 0; i < b.count(); ++i) {
-    if (equal(a, b.item(i))) return Value::boolean(true);
+  if (b.is_map()) {
+    if (a.is_string()) context.note_work(a.count() / 16);
+    return Value::boolean(!b.find(a).is_absent());
   }
-  return Value::boolean(false);
+  if (!b.is_list()) return EvalContext::no_such_overload();
+  std::uint64_t work = b.count();
+  bool found = false;
+  for (std::uint32_t i = 0; !found && i < b.count(); ++i) found = equal(a, b.item(i), work);
+  context.note_work(work);
+  return Value::boolean(found);
 }
 
 std::int64_t size_of(const Value& a) {

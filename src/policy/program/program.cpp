@@ -8,26 +8,12 @@
 #include "policy/program/internal/code.hpp"
 #include "policy/program/internal/compiler.hpp"
 #include "policy/program/internal/evaluator.hpp"
+#include "policy/program/internal/nested_evaluation.hpp"
 
 namespace yagura::policy {
 namespace {
 
 constexpr std::size_t kInlineLocals = 16;
-
-// What a nested evaluation (of a lazy variable) must give back.
-class NestedEvaluation {
- public:
-  explicit NestedEvaluation(EvalContext& context) : context_(context), outer_(context.cost()) {
-    context.set_cost(0);
-  }
-  NestedEvaluation(const NestedEvaluation&) = delete;
-  NestedEvaluation& operator=(const NestedEvaluation&) = delete;
-  ~NestedEvaluation() { context_.set_cost(outer_); }
-
- private:
-  EvalContext& context_;
-  std::uint64_t outer_;
-};
 
 }  // namespace
 
@@ -66,7 +52,7 @@ EvalResult Program::evaluate(EvalContext& context, const Activation& activation)
   }
   Evaluator evaluator(context, activation, *code_, locals);
   Value value = evaluator.eval(*code_->root);
-  if (context.over_budget()) value = EvalContext::cost_exceeded();
+  if (context.exhausted()) value = context.exhaustion();
   return {.value = value, .cost = context.cost()};
 }
 

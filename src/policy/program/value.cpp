@@ -88,20 +88,22 @@ Ordering compare_numbers(const Value& a, const Value& b) {
   return i < 0 ? Ordering::kGreater : order(a.as_uint() <=> static_cast<std::uint64_t>(i));
 }
 
-bool equal_lists(const Value& a, const Value& b) {
+bool equal_lists(const Value& a, const Value& b, std::uint64_t& work) {
   if (a.count() != b.count()) return false;
   if (a.has_node() && b.has_node() && a.as_node() == b.as_node()) return true;
   for (std::uint32_t i = 0; i < a.count(); ++i) {
-    if (!equal(a.item(i), b.item(i))) return false;
+    ++work;
+    if (!equal(a.item(i), b.item(i), work)) return false;
   }
   return true;
 }
 
-bool equal_maps(const Value& a, const Value& b) {
+bool equal_maps(const Value& a, const Value& b, std::uint64_t& work) {
   if (a.count() != b.count()) return false;
   for (std::uint32_t i = 0; i < a.count(); ++i) {
+    ++work;
     const Value other = b.find(a.key_at(i));
-    if (other.is_absent() || !equal(a.value_at(i), other)) return false;
+    if (other.is_absent() || !equal(a.value_at(i), other, work)) return false;
   }
   return true;
 }
@@ -139,7 +141,7 @@ Value Value::find(const Value& key) const {
   return {};
 }
 
-bool equal(const Value& a, const Value& b) {
+bool equal(const Value& a, const Value& b, std::uint64_t& work) {
   if (is_number(a) && is_number(b)) return compare_numbers(a, b) == Ordering::kEqual;
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
@@ -148,23 +150,26 @@ bool equal(const Value& a, const Value& b) {
     case ValueKind::kBool:
       return a.as_bool() == b.as_bool();
     case ValueKind::kString:
-      return a.count() == b.count() && a.as_string() == b.as_string();
+      if (a.count() != b.count()) return false;
+      work += a.count() / 16;
+      return a.as_string() == b.as_string();
     case ValueKind::kBytes:
     case ValueKind::kType:
+      work += a.count() / 16;
       return a.as_bytes() == b.as_bytes();
     case ValueKind::kTimestamp:
       return a.as_timestamp() == b.as_timestamp();
     case ValueKind::kDuration:
       return a.as_duration() == b.as_duration();
     case ValueKind::kList:
-      return equal_lists(a, b);
+      return equal_lists(a, b, work);
     case ValueKind::kMap:
-      return equal_maps(a, b);
+      return equal_maps(a, b, work);
     case ValueKind::kOptional: {
       const Value* x = a.as_optional();
       const Value* y = b.as_optional();
       if (x == nullptr || y == nullptr) return x == y;
-      return equal(*x, *y);
+      return equal(*x, *y, work);
     }
     case ValueKind::kOpaque:
       return a.as_opaque().type_name() == b.as_opaque().type_name() &&

@@ -311,7 +311,12 @@ inline Value Value::value_at(std::uint32_t at) const {
 // CEL's equality across types: numbers by value, values of different kinds are not equal, NaN
 // equals nothing. Linear in the values' size; recursion is bounded by their depth (objects: the
 // reader's limit; constructed values: the depth of expressions).
-[[nodiscard]] bool equal(const Value& a, const Value& b);
+// `work`: raised by what was looked at, a unit for an element or 16 bytes.
+[[nodiscard]] bool equal(const Value& a, const Value& b, std::uint64_t& work);
+[[nodiscard]] inline bool equal(const Value& a, const Value& b) {
+  std::uint64_t work = 0;
+  return equal(a, b, work);
+}
 
 enum class Ordering : std::int8_t { kLess = -1, kEqual = 0, kGreater = 1, kUnordered, kNoOverload };
 

@@ -118,6 +118,7 @@ struct LiteralData {
 // The constants of `x in [constants]`: open addressing, kAbsent is free.
 struct ConstantSet {
   std::span<const Value> table;
+  std::uint32_t longest = 1;  // Value::count() of the longest
 };
 
 struct Op {

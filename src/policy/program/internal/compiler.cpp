@@ -414,13 +414,15 @@ const Op* Compiler::in_set(const Expr& expr, const Op* element, const Op* consta
   std::size_t size = 4;
   while (size < std::size_t{list.count()} * 2) size *= 2;
   const std::span<Value> table = code_.arena.make_array<Value>(size);
+  std::uint32_t longest = 1;
   for (std::uint32_t i = 0; i < list.count(); ++i) {
     std::size_t at = hash(list.item(i)) & (size - 1);
     while (!table[at].is_absent()) at = (at + 1) & (size - 1);
     table[at] = list.item(i);
+    longest = std::max(longest, list.item(i).count());
   }
   Op* op = make(OpCode::kInSet, expr, {&element, 1});
-  op->data = code_.arena.make<ConstantSet>(ConstantSet{.table = table});
+  op->data = code_.arena.make<ConstantSet>(ConstantSet{.table = table, .longest = longest});
   return folded(op);
 }
 

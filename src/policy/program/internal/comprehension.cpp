@@ -39,7 +39,7 @@ Value Evaluator::quantifier(const Op& op, bool absorbing) {
     context_.cost_ += condition + kAccumulator;
     const Value value = eval(*fold.predicate);
     if (context_.exhausted()) [[unlikely]]
-      return exhausted();
+      return context_.exhaustion();
     if (value.is_bool()) [[likely]] {
       if (value.as_bool() != absorbing) continue;
       context_.cost_ += (i + 1 < range.size() ? condition : 0) + kAccumulator;
@@ -62,7 +62,7 @@ Value Evaluator::exists_one(const Op& op) {
     bind(fold, range, i);
     const Value value = eval(*fold.predicate);
     if (context_.exhausted()) [[unlikely]]
-      return exhausted();
+      return context_.exhaustion();
     if (value.is_true()) {
       ++found;
       context_.cost_ += kIncrement;
@@ -92,7 +92,7 @@ Value Evaluator::collect(const Op& op) {
       if (!taken.as_bool()) {
         context_.cost_ += kAccumulator;
         if (context_.exhausted()) [[unlikely]]
-          return exhausted();
+          return context_.exhaustion();
         continue;
       }
     }
@@ -100,7 +100,7 @@ Value Evaluator::collect(const Op& op) {
     if (value.is_abnormal()) return value;
     context_.cost_ += kAppend;
     if (context_.exhausted()) [[unlikely]]
-      return exhausted();
+      return context_.exhaustion();
     items.add(value);
   }
   context_.cost_ += kAccumulator;
@@ -126,7 +126,7 @@ Value Evaluator::collect_map(const Op& op) {
       if (!taken.as_bool()) {
         context_.cost_ += kAccumulator;
         if (context_.exhausted()) [[unlikely]]
-          return exhausted();
+          return context_.exhaustion();
         continue;
       }
     }
@@ -134,7 +134,7 @@ Value Evaluator::collect_map(const Op& op) {
     if (value.is_abnormal()) return value;
     context_.cost_ += kInsert + (fold.entries ? 0 : 1);
     if (context_.exhausted()) [[unlikely]]
-      return exhausted();
+      return context_.exhaustion();
     bool inserted = true;
     if (fold.entries) {
       if (!value.is_map()) return EvalContext::no_such_overload();
@@ -162,7 +162,7 @@ Value Evaluator::fold(const Op& op) {
     if (is_strictly_false(eval(*fold.condition))) break;
     locals_[fold.accumulator] = eval(*fold.step);
     if (context_.exhausted()) [[unlikely]]
-      return exhausted();
+      return context_.exhaustion();
   }
   return eval(*fold.result);
 }

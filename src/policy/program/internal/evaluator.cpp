@@ -37,6 +37,11 @@ Value merge_unknown(EvalContext& context, const Value& a, const Value& b) {
       UnknownSet{.expr_ids = ids.first(static_cast<std::size_t>(end - ids.begin()))}));
 }
 
+// Whoever gets a text may look at all of it.
+std::uint64_t text_work(const Value& value) {
+  return value.is_string() || value.is_bytes() ? value.count() / 16 : 0;
+}
+
 bool is_no_such_overload(const Value& value) {
   return value.is_error() && value.as_error().kind == ErrorKind::kNoSuchOverload;
 }
@@ -48,10 +53,6 @@ Value abnormal_result(EvalContext& context, const Value& a, const Value& b) {
   if (a.is_unknown()) return a;
   if (b.is_unknown()) return b;
   return a.is_abnormal() ? a : b;
-}
-
-Value Evaluator::exhausted() const {
-  return context_.over_budget() ? EvalContext::cost_exceeded() : EvalContext::memory_exceeded();
 }
 
 Value Evaluator::load(std::uint32_t slot) {
@@ -224,7 +225,7 @@ Value Evaluator::equality(const Op& op, bool wanted) {
   const Value b = eval(op.arg(1));
   if (a.is_abnormal() || b.is_abnormal()) return abnormal_result(context_, a, b);
   context_.cost_ += smaller_size_cost(a, b);
-  return Value::boolean(equal(a, b) == wanted);
+  return Value::boolean(equal(a, b, context_.work_) == wanted);
 }
 
 Value Evaluator::ordering(const Op& op) {
@@ -232,6 +233,7 @@ Value Evaluator::ordering(const Op& op) {
   const Value b = eval(op.arg(1));
   if (a.is_abnormal() || b.is_abnormal()) return abnormal_result(context_, a, b);
   context_.cost_ += (op.flags & kSizedCost) != 0 ? smaller_size_cost(a, b) : 1;
+  context_.work_ += text_work(a);
   const Ordering order = compare(a, b);
   if (order == Ordering::kNoOverload) return EvalContext::no_such_overload();
   switch (op.code) {
@@ -261,6 +263,7 @@ Value Evaluator::arithmetic(const Op& op) {
   switch (op.code) {
     case OpCode::kIndex:
       context_.cost_ += op.cost;
+      context_.work_ += text_work(b);
       return index(context_, a, b);
     case OpCode::kOptionalIndex:
       context_.cost_ += op.cost;
@@ -289,13 +292,14 @@ Value Evaluator::membership(const Op& op) {
   const Value b = eval(op.arg(1));
   if (a.is_abnormal() || b.is_abnormal()) return abnormal_result(context_, a, b);
   charge(context_, (op.flags & kSizedCost) != 0 && b.is_list() ? b.count() : 1);
-  if (context_.over_budget()) return exhausted();
+  if (context_.exhausted()) return context_.exhaustion();
   return contains(context_, a, b);
 }
 
 Value Evaluator::in_set(const Op& op) {
   const Value a = eval(op.arg(0));
   if (a.is_abnormal()) return a;
+  if (a.count() > op.set().longest || a.kind() > ValueKind::kString) return Value::boolean(false);
   const std::span<const Value> table = op.set().table;
   const std::size_t mask = table.size() - 1;
   for (std::size_t at = hash(a) & mask; !table[at].is_absent(); at = (at + 1) & mask) {
@@ -309,7 +313,7 @@ Value Evaluator::matches(const Op& op) {
   if (a.is_abnormal()) return a;
   if (!a.is_string()) return EvalContext::no_such_overload();
   charge(context_, traversal_cost(1 + cost_size(a)) * op.cost);
-  if (context_.over_budget()) return exhausted();
+  if (context_.over_budget()) return context_.exhaustion();
   const std::string_view text = a.as_string();
   return Value::boolean(
       re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), op.regex()));
@@ -325,6 +329,7 @@ Value Evaluator::call_with(const Op& op) {
   Value pending;
   for (std::size_t i = 0; i < op.count; ++i) {
     arguments[i] = eval(op.arg(i));
+    context_.work_ += text_work(arguments[i]);
     if (arguments[i].is_abnormal()) [[unlikely]] {
       pending =
           pending.is_absent() ? arguments[i] : abnormal_result(context_, pending, arguments[i]);
@@ -340,6 +345,7 @@ Value Evaluator::apply(const Op& op, std::span<const Value> arguments, const Val
       context_.cost_ += 1;
       return pending;
     }
+    if (context_.exhausted()) [[unlikely]] return context_.exhaustion();
     const Value result = function->implementation(context_, arguments);
     if (is_no_such_overload(result)) continue;
     if (!function->own_cost) {

@@ -88,7 +88,6 @@ class Evaluator {
   [[nodiscard]] Value let(const Op& op);
   [[nodiscard]] Value block(const Op& op);
   [[nodiscard]] Value range_of(const FoldData& fold);
-  [[nodiscard]] Value exhausted() const;
   [[nodiscard]] Value merge_pending(const Value& pending, const Value& value);
 
   EvalContext& context_;
