@@ -1,4 +1,5 @@
-// The verdicts of every check that ships. (The fields that findings blame are the posture engine's to test.)
+// The verdicts of every check that ships. (The fields that findings blame are the posture engine's
+// to test.)
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -20,8 +21,8 @@ TEST(ShippedRules, EveryTableTestHolds) {
       continue;
     }
     for (const PolicyTestResult& result : report->results) {
-      EXPECT_TRUE(result.passed) << fmt::format("{}/tests.yaml:{}: {}: {}", folder.string(), result.line,
-                                                result.name, result.problem);
+      EXPECT_TRUE(result.passed) << fmt::format("{}/tests.yaml:{}: {}: {}", folder.string(),
+                                                result.line, result.name, result.problem);
     }
   }
 }

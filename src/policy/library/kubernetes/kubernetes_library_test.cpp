@@ -300,8 +300,7 @@ TEST(KubernetesCost, FollowsTheRuntimeEstimator) {
     return evaluation.cost;
   };
   EXPECT_EQ(cost("authorizer.group('').resource('pods')"), 1U + 2U);
-  EXPECT_EQ(cost("authorizer.path('/x').check('get').allowed()"),
-            1U + 1U + 350'000U + 1U);
+  EXPECT_EQ(cost("authorizer.path('/x').check('get').allowed()"), 1U + 1U + 350'000U + 1U);
   EXPECT_EQ(cost("d.isSorted()"), 1U);
   EXPECT_EQ(cost("authorizer.group('').resource('pods').labelSelector('a=b')"),
             3U + 10U + 1U + 100U);
