@@ -64,9 +64,6 @@ void high_entropy_value(Judge& judge);
 [[nodiscard]] kube::NodePath pod_spec_path(const kube::Workload& workload);
 // "Deployment "web""
 [[nodiscard]] std::string display(const Object& object);
-// A pod (or ReplicaSet, Job) that another object of the scan made: what is to say about it is said
-// about that one.
-[[nodiscard]] bool is_made_by_scanned(const ObjectIndex& index, const Object& object);
 // Those of networking.k8s.io and of the old extensions group.
 [[nodiscard]] std::vector<const Object*> ingresses(const ObjectIndex& index);
 [[nodiscard]] std::vector<const Object*> network_policies(const ObjectIndex& index);

@@ -88,7 +88,7 @@ std::vector<const Object*> budgeted(const ObjectIndex& index, const Object& budg
   const auto pods = index.pods_in(budget.namespace_);
   for (const std::uint32_t position : index.select(budget.namespace_, selector)) {
     const Object* object = pods[position].object;
-    if (is_replicated(*object) && !is_made_by_scanned(index, *object)) workloads.push_back(object);
+    if (is_replicated(*object) && !object->made_by_scanned) workloads.push_back(object);
   }
   return workloads;
 }
@@ -127,7 +127,7 @@ void pdb_missing(Judge& judge) {
   }
   const Autoscalers scalers(index);
   for (const Object& object : index.objects()) {
-    if (!object.workload || is_made_by_scanned(index, object)) continue;
+    if (!object.workload || object.made_by_scanned) continue;
     const auto kind = object.workload->kind();
     if (kind != kube::WorkloadKind::kDeployment && kind != kube::WorkloadKind::kStatefulSet)
       continue;

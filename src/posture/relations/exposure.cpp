@@ -25,7 +25,7 @@ void add_way(Ways& ways, const ObjectIndex& index, const Object& service, const 
   const auto pods = index.pods_in(service.namespace_);
   for (const std::uint32_t position : index.select(service.namespace_, service_selector(service))) {
     const Object* object = pods[position].object;
-    if (!object->workload || is_made_by_scanned(index, *object)) continue;
+    if (!object->workload || object->made_by_scanned) continue;
     std::vector<Way>& known = ways[object];
     if (known.size() < kMostWays) known.push_back(way);
   }

@@ -105,7 +105,7 @@ void for_each_isolatable(Judge& judge, const Action& action) {
     for (std::size_t i = 0; i < pods.size(); ++i) {
       const Object& object = *pods[i].object;
       if (!object.workload || !uses_pod_network(*object.workload)) continue;
-      if (is_made_by_scanned(index, object)) continue;
+      if (object.made_by_scanned) continue;
       judge.looks_at(object);
       action(object, coverage.of(pods[i], i));
     }

@@ -32,6 +32,7 @@ ObjectIndex::ObjectIndex(std::span<const ScannedObject> objects) {
     if (object.is("", "Namespace") && !object.name.empty()) namespaces_.push_back(object.name);
     add_pods(object);
   }
+  for (Object& object : objects_) object.made_by_scanned = has_scanned_owner(object);
   std::ranges::sort(namespaces_);
   namespaces_.erase(std::ranges::unique(namespaces_).begin(), namespaces_.end());
 }
@@ -54,6 +55,15 @@ void ObjectIndex::add(const ScannedObject& scanned) {
     if (!object.namespace_written) object.namespace_ = kDefaultNamespace;
   }
   objects_.push_back(std::move(object));
+}
+
+bool ObjectIndex::has_scanned_owner(const Object& object) const {
+  const kube::Node* metadata = object.root->find("metadata");
+  if (metadata == nullptr) return false;
+  return std::ranges::any_of(metadata->list("ownerReferences"), [&](const kube::Node& owner) {
+    return find(kube::api_group(text_at(owner, {"apiVersion"})), text_at(owner, {"kind"}),
+                object.namespace_, text_at(owner, {"name"})) != nullptr;
+  });
 }
 
 void ObjectIndex::add_pods(const Object& object) {

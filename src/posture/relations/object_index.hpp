@@ -36,6 +36,9 @@ struct Object {
                                 // for cluster-scoped kinds
   bool namespace_written = false;
   std::optional<kube::Workload> workload;
+  // A pod (or ReplicaSet, Job) that another object of the scan made: what is to say about it is
+  // said about that one.
+  bool made_by_scanned = false;
 
   [[nodiscard]] bool is(std::string_view of_group, std::string_view of_kind) const {
     return kind == of_kind && group == of_group;
@@ -106,6 +109,7 @@ class ObjectIndex {
   };
 
   void add(const ScannedObject& scanned);
+  [[nodiscard]] bool has_scanned_owner(const Object& object) const;
   void add_pods(const Object& object);
 
   std::vector<Object> objects_;

@@ -33,7 +33,7 @@ void for_each_account_user(Judge& judge, const Action& action) {
   for (const Object& object : index.objects()) {
     if (!object.workload || object.workload->pod_spec() == nullptr) continue;
     if (object.workload->kind() == kube::WorkloadKind::kPodTemplate) continue;
-    if (is_made_by_scanned(index, object) || !mounts_token(index, object)) continue;
+    if (object.made_by_scanned || !mounts_token(index, object)) continue;
     judge.looks_at(object);
     const std::string_view account = object.workload->service_account().name;
     action(object, account, rights.of(object.namespace_, account));

@@ -66,15 +66,6 @@ std::string display(const Object& object) {
   return std::string(object.kind) + " " + quoted(object.name);
 }
 
-bool is_made_by_scanned(const ObjectIndex& index, const Object& object) {
-  const kube::Node* metadata = object.root->find("metadata");
-  if (metadata == nullptr) return false;
-  return std::ranges::any_of(metadata->list("ownerReferences"), [&](const kube::Node& owner) {
-    return index.find(kube::api_group(text_of(&owner, "apiVersion")), text_of(&owner, "kind"),
-                      object.namespace_, text_of(&owner, "name")) != nullptr;
-  });
-}
-
 std::vector<const Object*> ingresses(const ObjectIndex& index) {
   return of_groups(index, {"networking.k8s.io", "extensions"}, "Ingress");
 }

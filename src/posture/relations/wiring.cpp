@@ -205,7 +205,7 @@ void judge_tls_secret(Judge& judge, const Object& object, const kube::NodePath& 
 
 void service_account_missing(Judge& judge) {
   for (const Object& object : judge.index().objects()) {
-    if (!object.workload || is_made_by_scanned(judge.index(), object)) continue;
+    if (!object.workload || object.made_by_scanned) continue;
     const auto account = object.workload->service_account();
     if (account.node == nullptr || account.name == "default" || account.name.empty()) continue;
     judge.looks_at(object);
