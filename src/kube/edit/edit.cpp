@@ -26,8 +26,54 @@ using edit::SourceText;
 using edit::TextWriter;
 
 constexpr std::string_view kNotAsMeant =
-    "the edited text would not read back as the fix means it (the layout is not understood, or the "
-    "place is shared with others through an anchor)";
+    "the edited text would not read back as the fix means it: the layout there is not understood";
+
+// Does an anchor (`&name`) stand right before the node? Its name is at most so long.
+bool has_anchor_before(std::string_view text, std::uint32_t begin) {
+  constexpr std::size_t kMaxName = 256;
+  const std::size_t last = text.substr(0, begin).find_last_not_of(" \t\r\n");
+  if (last == std::string_view::npos) return false;
+  const std::size_t floor = last > kMaxName ? last - kMaxName : 0;
+  const std::string_view before = text.substr(floor, last + 1 - floor);
+  const std::size_t token = before.find_last_of(" \t\r\n") + 1;  // npos + 1 is 0
+  return before.substr(token).starts_with('&');
+}
+
+// The outermost node on the path that others may share, by an anchor or through an alias; null:
+// none.
+const Node* shared_on_path(const Document& document, std::string_view pointer) {
+  const auto path = parse_pointer(pointer);
+  if (!path) return nullptr;
+  const Node* node = &document.root();
+  for (const std::string& segment : *path) {
+    std::size_t index = 0;
+    const bool is_item = node->is_list() && is_list_index(segment, index);
+    if (is_item && index < node->items().size()) {
+      node = &node->items()[index];
+    } else {
+      node = node->find(segment);
+    }
+    if (node == nullptr) return nullptr;
+    if (node->is_aliased() || has_anchor_before(document.source().text(), node->begin()))
+      return node;
+  }
+  return nullptr;
+}
+
+// Why a fix that was written alone did not read back as meant.
+std::string not_as_meant(const Document& document,
+                         std::span<const model::PatchOperation> operations) {
+  for (const model::PatchOperation& operation : operations) {
+    const Node* shared = shared_on_path(document, operation.path);
+    if (shared == nullptr) continue;
+    return fmt::format(
+        "the field is shared with other places through an anchor (it stands in line {}), and the "
+        "edit "
+        "would change them too",
+        document.position_of(*shared).position.line);
+  }
+  return std::string(kNotAsMeant);
+}
 
 // Sorted, those at one place put together. Nothing where two change the same bytes in different
 // ways.
@@ -170,8 +216,10 @@ class Editor {
   }
 
   std::string reason_of(const Attempt& attempt, std::size_t request) const {
-    const auto found = attempt.bad_documents.find(*position_of(requests_[request].document));
-    return found != attempt.bad_documents.end() ? found->second : std::string(kNotAsMeant);
+    const FixRequest& fix = requests_[request];
+    const auto found = attempt.bad_documents.find(*position_of(fix.document));
+    const bool is_known = found != attempt.bad_documents.end() && found->second != kNotAsMeant;
+    return is_known ? found->second : not_as_meant(*fix.document, fix.operations);
   }
 
   // Makes the edits for these fixes and reads the result back. In the first try fixes that

@@ -241,10 +241,11 @@ std::vector<Case> cases() {
 
 std::vector<Refusal> refusals() {
   return {
-      {"OfAFieldBelowAnAlias", "base: &b\n  x: {w: 1}\na: *b\n", "set /a/x/w 3", "anchor"},
+      {"OfAFieldBelowAnAlias", "base: &b\n  x: {w: 1}\na: *b\n", "set /a/x/w 3",
+       "anchor (it stands in line 2), and the edit would change them too"},
       {"OfAFieldThatAMergeKeyBrings", "base: &b\n  x: 1\na:\n  <<: *b\n  w: 2\n", "remove /a/x",
        "merge key"},
-      {"OfAnAnchorsOnlyValue", "a: &x 1\nb: *x\n", "set /a 2", "anchor"},
+      {"OfAnAnchorsOnlyValue", "a: &x 1\nb: *x\n", "set /a 2", "anchor (it stands in line 1)"},
       {"OfAListThatIsNotThere", "a: 1\n", "set /containers/0/name \"x\"", "list on the way"},
       {"OfAnItemBeyondTheList", "a: [1]\n", "set /a/2/b 1", "has no item 2"},
       {"OfAFieldBelowAScalar", "a: 1\n", "set /a/b 1", "neither map nor list"},
