@@ -17,6 +17,8 @@ bool is_replicated(const Object& object) {
     case kube::WorkloadKind::kStatefulSet:
     case kube::WorkloadKind::kReplicaSet:
     case kube::WorkloadKind::kReplicationController:
+    case kube::WorkloadKind::kDeploymentConfig:
+    case kube::WorkloadKind::kRollout:
       return true;
     default:
       return false;
