@@ -6,9 +6,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Reasons: docs/DEPENDENCIES.md.
 build_packages=(g++ cmake ninja-build pkg-config ccache git ca-certificates
   libfmt-dev libre2-dev libsimdjson-dev libarchive-dev libcli11-dev tzdata)
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libyaml-dev libprotobuf-dev libprotoc-dev
+test_packages=(libgtest-dev libgmock-dev libyaml-dev libprotobuf-dev libprotoc-dev
   clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev python3 chromium)
-bench_packages=(libbenchmark-dev libfyaml-dev libyaml-dev)
+bench_packages=(libfyaml-dev libyaml-dev)
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 
@@ -27,6 +27,12 @@ install_packages() {
   say "installing ${missing[*]}"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+# Node.js with npm runs other projects' validators over our reports: Debian's, where the machine has none.
+install_node() {
+  command -v node >/dev/null && command -v npm >/dev/null && return 0
+  install_packages nodejs npm
 }
 
 # build PRESET [TARGET…]: configures at first use, then builds.
