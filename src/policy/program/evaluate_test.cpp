@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "policy/program/testing.hpp"
 
 namespace yagura::policy {
@@ -307,6 +310,32 @@ class CountingSource final : public VariableSource {
  private:
   testing::Bench& bench_;
 };
+
+// Programs are shared by threads; contexts are not. Zones are cached by the process.
+TEST(CelPrograms, RunInManyThreads) {
+  testing::Bench bench;
+  bench.set_object("{l: [1, 2, 3], t: '2024-07-01T12:00:00Z', p: '^a+$'}");
+  const auto program = bench.compile(
+      "object.l.map(x, x * 2).exists(x, x == 6) && 'aaa'.matches('^a+$') && "
+      "'aaa'.matches(object.p) "
+      "&& timestamp(object.t).getHours('Europe/Paris') == 14");
+  std::atomic<int> right = 0;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      EvalContext context;
+      Value object = bench.activation.slots[0];
+      for (int k = 0; k < 50; ++k) {
+        const EvalResult result =
+            program->evaluate(context, {.slots = {&object, 1}, .source = nullptr});
+        if (result.value.is_true()) ++right;
+        context.reset();
+      }
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(right, 200);
+}
 
 TEST(CelVariables, AreLoadedOnceAndOnlyWhenUsed) {
   testing::Bench bench;

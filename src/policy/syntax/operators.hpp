@@ -39,6 +39,8 @@ inline constexpr std::string_view kBlock =
     "cel.@block";  // ([bindings…], result); @index0, @index1, …
 inline constexpr std::string_view kMathMax = "math.@max";
 inline constexpr std::string_view kMathMin = "math.@min";
+inline constexpr std::string_view kSortByKeys = "@sortByAssociatedKeys";  // list.f(keys)
+inline constexpr std::string_view kSortInput = "@__sortBy_input__";
 inline constexpr std::string_view kOptionalOf = "optional.of";
 inline constexpr std::string_view kOptionalNone = "optional.none";
 

@@ -22,6 +22,7 @@ struct MacroSets {
   bool bind = true;           // cel.bind
   bool optionals = true;      // optMap, optFlatMap
   bool math = true;           // math.greatest, math.least
+  bool lists = true;          // sortBy
   bool proto = true;  // proto.hasExt, proto.getExt: recognised, to be refused in clear words
   bool block =
       false;  // cel.block, cel.index, cel.iterVar, cel.accuVar: for tests of optimised expressions
@@ -32,6 +33,7 @@ struct MacroSets {
             .bind = false,
             .optionals = false,
             .math = false,
+            .lists = false,
             .proto = false,
             .block = false};
   }

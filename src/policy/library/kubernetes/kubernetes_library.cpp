@@ -54,6 +54,7 @@ ParseOptions kubernetes_parse_options() {
   ParseOptions options;
   options.macros.bind = false;
   options.macros.math = false;
+  options.macros.lists = false;
   options.macros.proto = false;
   return options;
 }

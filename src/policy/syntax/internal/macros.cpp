@@ -85,6 +85,7 @@ const MacroExpander::Macro MacroExpander::kMacros[] = {
     {"accuVar", "cel", 2, 2, &MacroSets::block, &MacroExpander::accumulator_variable},
     {"optMap", "", 2, 2, &MacroSets::optionals, &MacroExpander::opt_map},
     {"optFlatMap", "", 2, 2, &MacroSets::optionals, &MacroExpander::opt_flat_map},
+    {"sortBy", "", 2, 2, &MacroSets::lists, &MacroExpander::sort_by},
     {"greatest", "math", 0, kAnyCount, &MacroSets::math, &MacroExpander::greatest},
     {"least", "math", 0, kAnyCount, &MacroSets::math, &MacroExpander::least},
     {"hasExt", "proto", 2, 2, &MacroSets::proto, &MacroExpander::proto_extension},
@@ -283,6 +284,21 @@ const Expr* MacroExpander::bind(const CallSite& site) {
     return fail(site.args[0]->offset, "cel.bind() variable names must be simple identifiers");
   }
   return make_bind(site.offset, site.args[0]->name, site.args[1], site.args[2]);
+}
+
+// target.sortBy(v, key): bind(@__sortBy_input__, target, it.@sortByAssociatedKeys(it.map(v, key)))
+const Expr* MacroExpander::sort_by(const CallSite& site) {
+  Fold fold;
+  if (!read_variables(site, 1, fold)) return factory_.null(site.offset);
+  const auto input = [&] { return factory_.ident(site.offset, op::kSortInput); };
+  fold.init = factory_.list(site.offset, {});
+  fold.step = factory_.call(site.offset, op::kAdd,
+                            {accumulator(site), factory_.list(site.offset, {site.args[1]})});
+  CallSite keys = site;
+  keys.target = input();
+  const Expr* sorted =
+      factory_.call(site.offset, op::kSortByKeys, {make_fold(keys, fold)}, input());
+  return make_bind(site.offset, op::kSortInput, site.target, sorted);
 }
 
 const Expr* MacroExpander::block(const CallSite& site) {

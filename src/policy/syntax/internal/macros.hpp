@@ -59,6 +59,8 @@ class MacroExpander {
   // Optionals.
   const Expr* opt_map(const CallSite& site);
   const Expr* opt_flat_map(const CallSite& site);
+  // Lists.
+  const Expr* sort_by(const CallSite& site);
   // math.*, proto.*
   const Expr* greatest(const CallSite& site);
   const Expr* least(const CallSite& site);
