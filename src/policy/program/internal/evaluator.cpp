@@ -345,7 +345,8 @@ Value Evaluator::apply(const Op& op, std::span<const Value> arguments, const Val
       context_.cost_ += 1;
       return pending;
     }
-    if (context_.exhausted()) [[unlikely]] return context_.exhaustion();
+    if (context_.exhausted()) [[unlikely]]
+      return context_.exhaustion();
     const Value result = function->implementation(context_, arguments);
     if (is_no_such_overload(result)) continue;
     if (!function->own_cost) {
