@@ -40,6 +40,7 @@ Run run(const std::vector<std::string>& command) {
   if (child == 0) {
     use_one_core();
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const std::string& text : command) arguments.push_back(const_cast<char*>(text.c_str()));
     arguments.push_back(nullptr);
     ::execv(arguments[0], arguments.data());
