@@ -1,7 +1,6 @@
 #include "report/internal/view.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <unordered_map>
 
 namespace yagura::report {
@@ -44,6 +43,24 @@ bool is_worse_group(const ResourceGroup& a, const ResourceGroup& b) {
     }
   }
   return a.position < b.position;
+}
+
+bool is_worse_control(const ControlCount& a, const ControlCount& b) {
+  if (a.severity != b.severity) return a.severity > b.severity;
+  if (a.resources != b.resources) return a.resources > b.resources;
+  if (a.fails != b.fails) return a.fails > b.fails;
+  return a.control->id < b.control->id;
+}
+
+bool same_unknown(const Finding* a, const Finding* b) {
+  return control_of(*a).id == control_of(*b).id && a->message == b->message;
+}
+
+bool is_unknown_before(const Finding* a, const Finding* b) {
+  const int by_id = control_of(*a).id.compare(control_of(*b).id);
+  if (by_id != 0) return by_id < 0;
+  const int by_message = a->message.compare(b->message);
+  return by_message != 0 ? by_message < 0 : a < b;
 }
 
 }  // namespace
@@ -128,10 +145,7 @@ std::vector<ControlCount> fails_by_control(const Report& report) {
   std::vector<ControlCount> counts;
   counts.reserve(by_id.size());
   for (const auto& [id, counting] : by_id) counts.push_back(counting.count);
-  std::ranges::sort(counts, [](const ControlCount& a, const ControlCount& b) {
-    return std::tuple(b.severity, b.resources, b.fails, std::string_view(a.control->id)) <
-           std::tuple(a.severity, a.resources, a.fails, std::string_view(b.control->id));
-  });
+  std::ranges::sort(counts, is_worse_control);
   return counts;
 }
 
@@ -140,16 +154,10 @@ std::vector<UnknownGroup> unknowns(const Report& report) {
   for (const Finding& finding : report.findings) {
     if (finding.status == Status::kNotEvaluated) sorted.push_back(&finding);
   }
-  const auto key = [](const Finding* finding) {
-    return std::tuple(std::string_view(control_of(*finding).id),
-                      std::string_view(finding->message));
-  };
-  std::ranges::sort(sorted, [&key](const Finding* a, const Finding* b) {
-    return std::pair(key(a), a) < std::pair(key(b), b);
-  });
+  std::ranges::sort(sorted, is_unknown_before);
   std::vector<UnknownGroup> groups;
   for (const Finding* finding : sorted) {
-    if (groups.empty() || key(groups.back().first) != key(finding)) {
+    if (groups.empty() || !same_unknown(groups.back().first, finding)) {
       groups.push_back({.first = finding, .findings = {}});
     }
     groups.back().findings.push_back(finding);
