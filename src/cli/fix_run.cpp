@@ -120,16 +120,24 @@ class FixRun {
   }
 
   void print_tally() const {
-    std::fprintf(stderr, "%zu findings %s in %zu files", tally_.applied,
-                 options_.write ? "mended" : "can be mended", tally_.files);
-    if (tally_.by_hand > 0) std::fprintf(stderr, "; %zu need a decision of yours", tally_.by_hand);
+    std::string text = counted(tally_.applied, "finding") +
+                       (options_.write ? " mended in " : " can be mended in ") +
+                       counted(tally_.files, "file");
+    if (tally_.by_hand > 0)
+      text += "; " + counted(tally_.by_hand, "finding") + " for you to decide";
     if (tally_.refused > 0)
-      std::fprintf(stderr, "; %zu could not be edited safely", tally_.refused);
-    if (tally_.not_a_file > 0)
-      std::fprintf(stderr, "; %zu are in what no file can be written for", tally_.not_a_file);
-    std::fprintf(stderr, options_.write || tally_.applied == 0
-                             ? "\n"
-                             : "; --fix --write changes the files\n");
+      text += "; " + counted(tally_.refused, "fix", "fixes") + " could not be written safely";
+    if (tally_.not_a_file > 0) {
+      text += "; " + counted(tally_.not_a_file, "finding") +
+              " in what has no file of its own to change";
+    }
+    if (!options_.write && tally_.applied > 0) text += "; --fix --write changes the files";
+    std::fprintf(stderr, "%s\n", text.c_str());
+  }
+
+  static std::string counted(std::size_t number, const std::string& one,
+                             const std::string& many = {}) {
+    return std::to_string(number) + " " + (number == 1 ? one : many.empty() ? one + "s" : many);
   }
 
   std::span<const kube::Document> documents_;
