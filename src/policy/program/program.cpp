@@ -18,9 +18,9 @@ constexpr std::size_t kInlineLocals = 16;
 }  // namespace
 
 std::uint32_t VariableSlots::add(std::string_view name) {
-  const auto [at, added] =
-      slots_.try_emplace(std::string(name), static_cast<std::uint32_t>(names_.size()));
-  if (added) names_.emplace_back(name);
+  const std::uint32_t next = names_.empty() ? 0 : names_.rbegin()->first + 1;
+  const auto [at, added] = slots_.try_emplace(std::string(name), next);
+  if (added) names_.emplace(next, name);
   return at->second;
 }
 

@@ -4,6 +4,7 @@
 // constants folded, the usual comprehensions recognised. Immutable, shared by all threads.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -26,19 +27,19 @@ class VariableSlots {
  public:
   // The slot of a new or a known name: slots are numbered in the order of adding, from 0.
   std::uint32_t add(std::string_view name);
-  // A name for a slot that the caller numbered: sets that share slots but not all names. Slots
-  // without a name have an empty one.
+  // A name for a slot that the caller numbered: sets that share slots but not all names.
   void bind(std::string_view name, std::uint32_t slot) {
-    if (names_.size() <= slot) names_.resize(slot + 1);
-    names_[slot] = name;
+    names_.insert_or_assign(slot, std::string(name));
     slots_.insert_or_assign(std::string(name), slot);
   }
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view name) const;
   [[nodiscard]] std::size_t size() const { return names_.size(); }
-  [[nodiscard]] const std::string& name(std::uint32_t slot) const { return names_[slot]; }
+  [[nodiscard]] const std::string& name(std::uint32_t slot) const {
+    return names_.at(slot);  // precondition: the slot has a name
+  }
 
  private:
-  std::vector<std::string> names_;
+  std::map<std::uint32_t, std::string> names_;  // sparse where slots are bound
   std::unordered_map<std::string, std::uint32_t> slots_;
 };
 

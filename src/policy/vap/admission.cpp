@@ -166,7 +166,19 @@ bool is_about(const CompiledPolicy& policy, const AdmissionRequest& request) {
   return matches_request(policy.text->constraints, request) != SelectorMatch::kNo;
 }
 
+// The objects that configure admission are judged by none of it, so that a wrong policy can be
+// taken away.
+bool is_exempt(const RequestedKind& kind) {
+  constexpr std::string_view kKinds[] = {
+      "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration",
+      "ValidatingAdmissionPolicy",      "ValidatingAdmissionPolicyBinding",
+      "MutatingAdmissionPolicy",        "MutatingAdmissionPolicyBinding"};
+  return kind.group == "admissionregistration.k8s.io" &&
+         std::find(std::begin(kKinds), std::end(kKinds), kind.kind) != std::end(kKinds);
+}
+
 AdmissionDecision Decider::decide() {
+  if (is_exempt(request_.kind)) return std::move(decision_);
   for (const std::uint32_t index : session_.candidates()) {
     const CompiledPolicy& policy = session_.set().policies()[index];
     if (!is_about(policy, request_)) continue;

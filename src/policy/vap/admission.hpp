@@ -63,6 +63,7 @@ struct AdmissionDecision {
 };
 
 // Judges the request that the session began with by every policy of its set that has a binding.
+// Objects that configure admission itself (webhooks, policies, bindings) are exempt.
 [[nodiscard]] AdmissionDecision decide(EvaluationSession& session, const AdmissionRequest& request,
                                        const ParamStore& params);
 

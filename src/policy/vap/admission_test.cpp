@@ -247,6 +247,25 @@ TEST_F(Admission, AuditAnnotationsOfSeveralBindingsAreJoined) {
   EXPECT_EQ(decision.audit_annotations[0].second, "web, db");
 }
 
+TEST_F(Admission, ConfigurationOfAdmissionIsExempt) {
+  const std::string policies =
+      "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: "
+      "{name: demo}\nspec:\n"
+      "  matchConstraints: {resourceRules: [{apiGroups: ['*'], apiVersions: ['*'], operations: "
+      "['*'], resources: ['*']}]}\n"
+      "  validations: [{expression: 'false'}]\n"
+      "---\napiVersion: admissionregistration.k8s.io/v1\nkind: "
+      "ValidatingAdmissionPolicyBinding\nmetadata: {name: bind}\n"
+      "spec: {policyName: demo, validationActions: [Deny]}\n";
+  const auto object = [](std::string_view kind) {
+    return "{apiVersion: admissionregistration.k8s.io/v1, kind: " + std::string(kind) +
+           ", metadata: {name: x}}";
+  };
+  EXPECT_TRUE(decide_on(policies, "a: 1", object("ValidatingAdmissionPolicy")).allowed);
+  EXPECT_TRUE(decide_on(policies, "a: 1", object("MutatingWebhookConfiguration")).allowed);
+  EXPECT_FALSE(decide_on(policies, "a: 1", pod("web", "shop")).allowed);
+}
+
 TEST_F(Admission, WhatIsNotEvaluatedIsTold) {
   const std::string policies =
       testing::pod_policy("  validations: [{expression: request.userInfo.username == 'jane'}]") +

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include "core/check.hpp"
 #include "policy/check/check.hpp"
 #include "policy/program/collections.hpp"
 #include "policy/vap/request_value.hpp"
@@ -65,7 +66,6 @@ void EvaluationSession::begin(const AdmissionRequest& request) {
   context_.reset();
   request_ = request;
   matched_kind_ = request.kind;
-  begun_ = true;
   current_ = nullptr;
   std::fill(slots_.begin(), slots_.end(), Value());
   std::fill(slot_costs_.begin(), slot_costs_.end(), 0);
@@ -127,11 +127,7 @@ void EvaluationSession::bind(const CompiledPolicy& policy, const kube::Node* par
   if (!(kind == matched_kind_)) {
     matched_kind_ = kind;
     slots_[kRequestSlot] = Value();
-    // Other policies' variables that read the request are stale as well.
-    const auto slots = set_->slots();
-    for (std::uint32_t slot = kFirstVariableSlot; slot < slots.size(); ++slot) {
-      if ((slots[slot].depends & kOnRequest) != 0) slots_[slot] = Value();
-    }
+    clear(set_->request_dependent());  // other policies' variables are stale as well
   }
 }
 
@@ -211,6 +207,7 @@ bool EvaluationSession::over_budget(const CompiledPolicy& policy) {
 }
 
 PolicyResult EvaluationSession::evaluate(std::uint32_t index, const kube::Node* params) {
+  YAGURA_CHECK(candidates_ != nullptr, "begin() comes first");
   const CompiledPolicy& policy = set_->policies()[index];
   failures_.clear();
   audits_.clear();

@@ -126,7 +126,6 @@ class EvaluationSession final : private VariableSource {
   EvalContext context_;
   AdmissionRequest request_;
   RequestedKind matched_kind_;  // what the request variable says now
-  bool begun_ = false;
 
   std::vector<Value> slots_;
   std::vector<std::uint64_t> slot_costs_;

@@ -24,12 +24,7 @@ class Linter {
   void lint() {
     lint_rules();
     lint_variables();
-    for (const CompiledCondition& condition : policy_.match_conditions)
-      lint_cost(*condition.program);
-    for (const CompiledVariable& variable : policy_.variables) {
-      lint_cost(*set_.slots()[variable.slot].program);
-    }
-    for (const CompiledValidation& validation : policy_.validations) lint_cost(*validation.program);
+    lint_costs();
     lint_bindings();
     if (text_.type == PolicyType::kMutating) {
       warn(text_.document, text_.document.root(),
@@ -49,9 +44,9 @@ class Linter {
   void lint_rules();
   void lint_rule(const ResourceRule& rule, std::size_t index);
   void lint_variables();
-  void lint_cost(const Program& program);
+  void lint_costs();
+  void lint_cost(const Program& program, const ExpressionText& expression);
   void lint_bindings();
-  [[nodiscard]] const ExpressionText* expression_of(const Program& program) const;
 
   const PolicySet& set_;
   const CompiledPolicy& policy_;
@@ -156,27 +151,23 @@ Weight weigh(const Expr* expr) {
   return weight;
 }
 
-const ExpressionText* Linter::expression_of(const Program& program) const {
-  const std::string_view source = program.checked().ast->source;
-  const auto is_it = [&](const ExpressionText& expression) { return expression.text == source; };
-  for (const NamedExpression& condition : text_.match_conditions) {
-    if (is_it(condition.expression)) return &condition.expression;
+// A policy that compiled has a program for each of its texts, in their order.
+void Linter::lint_costs() {
+  for (std::size_t i = 0; i < policy_.match_conditions.size(); ++i) {
+    lint_cost(*policy_.match_conditions[i].program, text_.match_conditions[i].expression);
   }
-  for (const NamedExpression& variable : text_.variables) {
-    if (is_it(variable.expression)) return &variable.expression;
+  for (std::size_t i = 0; i < policy_.variables.size(); ++i) {
+    lint_cost(*set_.slots()[policy_.variables[i].slot].program, text_.variables[i].expression);
   }
-  for (const ValidationText& validation : text_.validations) {
-    if (is_it(validation.expression)) return &validation.expression;
+  for (const CompiledValidation& validation : policy_.validations) {
+    lint_cost(*validation.program, validation.text->expression);
   }
-  return nullptr;
 }
 
-void Linter::lint_cost(const Program& program) {
+void Linter::lint_cost(const Program& program, const ExpressionText& expression) {
   const Weight weight = weigh(program.checked().ast->root);
-  const ExpressionText* expression = expression_of(program);
-  if (expression == nullptr) return;
   if (weight.loops >= kDeepLoops) {
-    warn(text_.document, *expression->node,
+    warn(text_.document, *expression.node,
          fmt::format("{} loops inside each other: with long lists the cost exceeds the limit of an "
                      "expression, "
                      "1,000,000",
@@ -184,7 +175,7 @@ void Linter::lint_cost(const Program& program) {
          "flatten lists in variables first");
   }
   if (weight.checks > kMaxAuthorizerChecks) {
-    warn(text_.document, *expression->node,
+    warn(text_.document, *expression.node,
          fmt::format("{} authorization checks cost {}, the limit of an expression is 1,000,000",
                      weight.checks, weight.checks * 350'000),
          "split the expression into several validations");

@@ -53,9 +53,8 @@ std::uint8_t read_operations(FieldReader& reader) {
 
 // "*/*" and "*" do not go with what they cover.
 void check_resources(FieldReader& reader, const std::vector<std::string_view>& resources) {
-  const auto has = [&](std::string_view wanted) {
-    return std::find(resources.begin(), resources.end(), wanted) != resources.end();
-  };
+  const std::set<std::string_view> all(resources.begin(), resources.end());
+  const auto has = [&](std::string_view wanted) { return all.contains(wanted); };
   if (resources.empty()) return reader.missing("resources", "for example [\"pods\"]");
   check_no_empty(reader, "resources", resources);
   if (resources.size() > 1 && has("*/*")) {

@@ -18,6 +18,8 @@ namespace {
 constexpr std::string_view kGroup = "admissionregistration.k8s.io/";
 constexpr std::size_t kMaxMatchConditions = 64;
 constexpr std::size_t kMaxAuditAnnotations = 20;
+// Ours: compiling takes time in the square of it. An object of an API server has 1.5 MB at most.
+constexpr std::size_t kMaxVariables = 200;
 constexpr std::size_t kMaxAuditExpression = 5 * 1024;  // bytes
 
 std::string_view text_at(const kube::Document& document, std::string_view field) {
@@ -134,6 +136,12 @@ std::vector<NamedExpression> read_variables(FieldReader& reader) {
   std::vector<NamedExpression> variables;
   std::set<std::string_view> names;
   const auto nodes = reader.list("variables");
+  if (nodes.size() > kMaxVariables) {
+    reader.error_at("variables",
+                    fmt::format("has {} variables, {} are allowed", nodes.size(), kMaxVariables),
+                    "split the policy");
+    return variables;
+  }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     FieldReader item = reader.item("variables", i, nodes[i]);
     item.allow_only({"name", "expression"});

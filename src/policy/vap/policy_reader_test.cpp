@@ -208,6 +208,22 @@ TEST(PolicyReader, CountsAreLimited) {
             std::string::npos);
 }
 
+TEST(PolicyReader, VariablesAreLimited) {
+  const auto with = [](int count) {
+    std::string variables = "  variables:\n";
+    for (int i = 0; i < count; ++i)
+      variables += "  - {name: v" + std::to_string(i) + ", expression: '1'}\n";
+    std::string text(kGood);
+    const std::size_t begin = text.find("  variables:\n");
+    text.replace(begin, text.find("  validations:") - begin, variables);
+    Diagnostics diagnostics;
+    static_cast<void>(read(text, diagnostics));
+    return diagnostics.error_count() == 0 ? std::string() : diagnostics.list()[0].message;
+  };
+  EXPECT_EQ(with(200), "");
+  EXPECT_EQ(with(201), "spec.variables: has 201 variables, 200 are allowed");
+}
+
 constexpr std::string_view kBinding = R"yaml(apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicyBinding
 metadata: {name: demo-binding}

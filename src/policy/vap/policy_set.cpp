@@ -168,9 +168,8 @@ void PolicyCompiler::collect_slots(CompiledPolicy& compiled) {
   std::sort(reachable.begin(), reachable.end());
   reachable.erase(std::unique(reachable.begin(), reachable.end()), reachable.end());
   for (const std::uint32_t slot : reachable) {
-    const std::uint8_t depends = expressions_.slots()[slot].depends;
-    if ((depends & kOnParams) != 0) compiled.params_dependent.push_back(slot);
-    if ((depends & kOnRequest) != 0) compiled.request_dependent.push_back(slot);
+    if ((expressions_.slots()[slot].depends & kOnParams) != 0)
+      compiled.params_dependent.push_back(slot);
   }
 }
 
@@ -245,6 +244,9 @@ std::shared_ptr<const PolicySet> compile_policies(PolicyDocuments documents,
   }
   set->compiled_count_ = expressions.compiled_count();
   set->slots_ = expressions.take_slots();
+  for (std::uint32_t slot = kFirstVariableSlot; slot < set->slots_.size(); ++slot) {
+    if ((set->slots_[slot].depends & kOnRequest) != 0) set->request_dependent_.push_back(slot);
+  }
   set->bindings_of_.resize(set->policies_.size());
   for (std::uint32_t i = 0; i < set->documents_.bindings.size(); ++i) {
     const BindingDocument& binding = set->documents_.bindings[i];

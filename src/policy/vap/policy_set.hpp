@@ -47,9 +47,8 @@ struct CompiledPolicy {
 
   // Variable slots that its expressions can read.
   std::vector<std::uint32_t> reachable;
-  // Those of them whose value depends on the parameters, or on the matched kind.
+  // Those of them whose value depends on the parameters.
   std::vector<std::uint32_t> params_dependent;
-  std::vector<std::uint32_t> request_dependent;
 };
 
 class PolicySet {
@@ -57,6 +56,10 @@ class PolicySet {
   [[nodiscard]] std::span<const CompiledPolicy> policies() const { return policies_; }
   [[nodiscard]] std::span<const BindingDocument> bindings() const { return documents_.bindings; }
   [[nodiscard]] std::span<const SlotInfo> slots() const { return slots_; }
+  // Variable slots whose value depends on the matched kind.
+  [[nodiscard]] std::span<const std::uint32_t> request_dependent() const {
+    return request_dependent_;
+  }
   // The policy with this name; null: there is none.
   [[nodiscard]] const CompiledPolicy* find(PolicyType type, std::string_view name) const;
   [[nodiscard]] std::size_t index_of(const CompiledPolicy& policy) const {
@@ -75,6 +78,7 @@ class PolicySet {
   std::vector<CompiledPolicy> policies_;
   std::vector<std::vector<std::uint32_t>> bindings_of_;
   std::vector<SlotInfo> slots_;
+  std::vector<std::uint32_t> request_dependent_;
   std::size_t compiled_count_ = 0;
 };
 
