@@ -173,7 +173,7 @@ ExpressionCompiler::Scope* ExpressionCompiler::without_variables(Scope& scope) {
 ExpressionCompiler::Scope* ExpressionCompiler::with_variable(Scope& scope, std::string_view name,
                                                              std::uint32_t slot) {
   auto& child = scope.children[{std::string(name), slot}];
-  if (child != nullptr) return child;
+  if (child != nullptr || impl_->scopes.size() >= kMaxScopes) return child;
   Scope& made = impl_->scopes.emplace_back();
   made.has_params = scope.has_params;
   made.root = scope.root;
@@ -188,6 +188,10 @@ ExpressionCompiler::Compiled ExpressionCompiler::compile(std::string_view text, 
   const bool declared = authorizer == Authorizer::kDeclared;
   if (const Impl::Entry* entry = impl_->find(text, scope, declared)) {
     return {.program = entry->program, .type = entry->type, .issues = {}};
+  }
+  if (impl_->compiled >= kMaxExpressions) {
+    return {.issues = {
+                make_issue(text, 0, "all policies together have too many different expressions")}};
   }
   ++impl_->compiled;
   const ParsedExpression parsed = parse(text, kubernetes_parse_options());

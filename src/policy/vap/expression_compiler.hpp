@@ -56,6 +56,8 @@ class ExpressionCompiler {
   // were added so far. Scopes are shared; they live as long as the compiler.
   class Scope;
   [[nodiscard]] Scope* root_scope(bool has_params);
+  // Null where there are kMaxScopes: each keeps memory in proportion to its variables.
+  static constexpr std::size_t kMaxScopes = 10'000;
   [[nodiscard]] Scope* with_variable(Scope& scope, std::string_view name, std::uint32_t slot);
   // As the scope, without its variables.
   [[nodiscard]] Scope* without_variables(Scope& scope);
@@ -65,6 +67,8 @@ class ExpressionCompiler {
     const Type* type = nullptr;
     std::vector<Issue> issues;
   };
+  // At most kMaxExpressions that differ: each keeps its tree, types and program, some 20 KB.
+  static constexpr std::size_t kMaxExpressions = 20'000;
   [[nodiscard]] Compiled compile(std::string_view text, Scope& scope, Authorizer authorizer);
   // The slot of a composed variable with this program.
   [[nodiscard]] std::uint32_t variable_slot(std::string_view name,

@@ -19,7 +19,7 @@ constexpr std::string_view kGroup = "admissionregistration.k8s.io/";
 constexpr std::size_t kMaxMatchConditions = 64;
 constexpr std::size_t kMaxAuditAnnotations = 20;
 // Ours: compiling takes time in the square of it. An object of an API server has 1.5 MB at most.
-constexpr std::size_t kMaxVariables = 200;
+constexpr std::size_t kMaxVariables = 100;
 constexpr std::size_t kMaxAuditExpression = 5 * 1024;  // bytes
 
 std::string_view text_at(const kube::Document& document, std::string_view field) {

@@ -114,13 +114,21 @@ void PolicyCompiler::compile_match_conditions(CompiledPolicy& compiled) {
 void PolicyCompiler::compile_variables(CompiledPolicy& compiled) {
   std::size_t index = 0;
   for (const NamedExpression& variable : policy_.variables) {
-    auto program = compile_expression(variable.expression,
-                                      fmt::format("spec.variables[{}].expression", index++),
-                                      Authorizer::kDeclared, {.kinds = {}, .words = {}}, *scope_);
+    const std::string path = fmt::format("spec.variables[{}].expression", index++);
+    auto program = compile_expression(variable.expression, path, Authorizer::kDeclared,
+                                      {.kinds = {}, .words = {}}, *scope_);
     if (program == nullptr) continue;
     const std::uint32_t slot = expressions_.variable_slot(variable.name, program);
     compiled.variables.push_back({.name = variable.name, .slot = slot});
-    scope_ = expressions_.with_variable(*scope_, variable.name, slot);
+    ExpressionCompiler::Scope* wider = expressions_.with_variable(*scope_, variable.name, slot);
+    if (wider == nullptr) {
+      report(policy_, variable.expression, path, 0,
+             fmt::format("all policies together have more than {} different variables",
+                         ExpressionCompiler::kMaxScopes),
+             "load fewer policies at a time", diagnostics_);
+      return;
+    }
+    scope_ = wider;
   }
 }
 

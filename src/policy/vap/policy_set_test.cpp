@@ -143,6 +143,31 @@ TEST(ComposedType, AbstractTypesBecomeDyn) {
             "");
 }
 
+TEST(CompileProblems, ExpressionsOfAllPoliciesAreLimited) {
+  std::string spec = "  validations:\n";
+  for (int i = 0; i <= 20'000; ++i) spec += "  - {expression: '" + std::to_string(i) + " > 1'}\n";
+  EXPECT_NE(load_problems(pod_policy(spec))
+                .find("all policies together have too many different expressions"),
+            std::string::npos);
+}
+
+TEST(CompileProblems, VariablesOfAllPoliciesAreLimited) {
+  std::string policies;
+  for (int i = 0; i < 101; ++i) {
+    std::string spec = "  variables:\n";
+    for (int j = 0; j < 100; ++j) {
+      spec += "  - {name: v" + std::to_string(j) + ", expression: '" + std::to_string(i * 100 + j) +
+              "'}\n";
+    }
+    policies +=
+        pod_policy(spec + "  validations: [{expression: 'true'}]", "p" + std::to_string(i)) +
+        "---\n";
+  }
+  EXPECT_NE(load_problems(policies).find(
+                "all policies together have more than 10000 different variables"),
+            std::string::npos);
+}
+
 std::string mutating(std::string_view mutation) {
   return "apiVersion: admissionregistration.k8s.io/v1alpha1\nkind: "
          "MutatingAdmissionPolicy\nmetadata: {name: demo}\nspec:\n"
