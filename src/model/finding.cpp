@@ -14,15 +14,21 @@ class Fnv1a {
     end_field();
   }
 
-  // "containers[0].image" as "containers[].image": where the element has a name, its position in
-  // the list says nothing that should last.
-  void add_without_positions(std::string_view path) {
+  // "containers[1].ports[0].hostPort" as "containers[].ports[0].hostPort": the name says which
+  // element of the first list it is, so its position there need not last. Those below it must stay:
+  // nothing else tells two ports of a container apart.
+  void add_without_first_position(std::string_view path) {
     bool in_position = false;
-    for (const char c : path) {
-      in_position = in_position && c >= '0' && c <= '9';
-      if (in_position) continue;
+    bool seen_position = false;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+      const char c = path[i];
+      const bool digit = c >= '0' && c <= '9';
+      if (in_position && digit) {
+        seen_position = true;
+        continue;
+      }
       mix(static_cast<unsigned char>(c));
-      in_position = c == '[';
+      in_position = c == '[' && !seen_position;
     }
     end_field();
   }
@@ -68,7 +74,7 @@ std::string fingerprint(const Finding& finding) {
   if (finding.subject.empty()) {
     hash.add(finding.location.path);
   } else {
-    hash.add_without_positions(finding.location.path);
+    hash.add_without_first_position(finding.location.path);
   }
   return hash.hex();
 }

@@ -81,8 +81,8 @@ struct Finding {
 };
 
 // Stable across runs, machines, line moves and reordering of other objects: 16 hex digits (FNV-1a)
-// over control id, apiVersion group and kind, namespace, name, path with list positions replaced by
-// the element's name where it has one (`subject`), never file or line. Baselines, SARIF
+// over control id, apiVersion group and kind, namespace, name, path with the first list position
+// replaced by the element's name where it has one (`subject`), never file or line. Baselines, SARIF
 // fingerprints and the store compare by it.
 [[nodiscard]] std::string fingerprint(const Finding& finding);
 

@@ -43,6 +43,16 @@ TEST(Fingerprint, TellsContainersApart) {
   EXPECT_NE(fingerprint(sample()), fingerprint(other));
 }
 
+TEST(Fingerprint, TellsElementsBelowANamedOneApart) {
+  Finding first = sample();
+  first.location.path = "spec.template.spec.containers[0].ports[0].hostPort";
+  Finding second = sample();
+  second.location.path = "spec.template.spec.containers[0].ports[1].hostPort";
+  EXPECT_NE(fingerprint(first), fingerprint(second));
+  second.location.path = "spec.template.spec.containers[3].ports[0].hostPort";
+  EXPECT_EQ(fingerprint(first), fingerprint(second));
+}
+
 TEST(Fingerprint, IsTheSameInEveryReleaseSoThatBaselinesLast) {
   EXPECT_EQ(fingerprint(sample()), "0f2d82260f1497e9");
 }
