@@ -84,6 +84,7 @@ void TextWriter::add_behind(const Change& change, std::size_t last) {
 std::vector<std::string> TextWriter::flow_parts(const Change& change,
                                                 const FlowStyle& style) const {
   std::vector<std::string> parts;
+  parts.reserve(change.members.size() + change.items.size());
   for (const NewMember& member : change.members) {
     parts.push_back(flow_member(member.key, member.value, style));
   }

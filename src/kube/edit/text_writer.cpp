@@ -143,6 +143,7 @@ void TextWriter::carry_out(const Change& change) {
   if (change.node->is_map() && change.node->members().empty() && in_block) {
     // `securityContext: {}` among lines: what comes in gets lines too.
     std::vector<Member> members;
+    members.reserve(change.members.size());
     for (const NewMember& member : change.members) {
       members.push_back({.key = member.key, .key_begin = 0, .key_end = 0, .value = member.value});
     }

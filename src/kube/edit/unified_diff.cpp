@@ -118,7 +118,8 @@ class Comparison {
   // Along the diagonal while lines are equal. A point beyond an edge stays as it is.
   [[nodiscard]] int slide(int x, int k, int width, int height) const {
     while (x < width && x - k < height &&
-           a_[static_cast<std::size_t>(x_ + x)] == b_[static_cast<std::size_t>(y_ + x - k)]) {
+           a_[static_cast<std::size_t>(x_) + static_cast<std::size_t>(x)] ==
+               b_[static_cast<std::size_t>(y_) + static_cast<std::size_t>(x - k)]) {
       ++x;
     }
     return x;

@@ -69,7 +69,7 @@ class EvaluationSession final : private VariableSource {
   explicit EvaluationSession(std::shared_ptr<const PolicySet> set, VapLimits limits = {});
   EvaluationSession(const EvaluationSession&) = delete;
   EvaluationSession& operator=(const EvaluationSession&) = delete;
-  ~EvaluationSession();
+  ~EvaluationSession() override;
 
   [[nodiscard]] const PolicySet& set() const { return *set_; }
 
