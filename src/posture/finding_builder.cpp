@@ -253,6 +253,7 @@ void FindingBuilder::add_failure(const FindingContext& context, std::string_view
   model::Finding finding;
   finding.control = context.control;
   finding.resource = resource_;
+  finding.status = context.status;
   finding.severity = context.control->severity;
   finding.location = location_of(document_, field);
   finding.message = message;

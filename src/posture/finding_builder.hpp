@@ -24,6 +24,8 @@ struct FindingContext {
   const FixTemplate* fix = nullptr;  // null: words only
   // Secrets: messages say where, never what.
   bool hide_values = false;
+  // kNotEvaluated for an error of evaluation: the explanation then says on what it stumbled.
+  model::Status status = model::Status::kFail;
 };
 
 // Of one object. Cheap to make; keeps references.

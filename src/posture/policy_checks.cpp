@@ -257,16 +257,36 @@ struct PolicyJudge::Scratch {
     }
   }
 
+  // An error is explained like a failure: a number where a text belongs is told with its place.
+  static void report_error(EvaluationSession& session, const policy::ValidationFailure& failure,
+                           FindingContext context, const FindingBuilder& builder, bool fails,
+                           std::vector<model::Finding>& findings) {
+    constexpr std::string_view kBeforeCause = "resulted in error: ";
+    std::string cause(failure.message);
+    if (const std::size_t at = cause.find(kBeforeCause); at != std::string::npos) {
+      cause.erase(0, at + kBeforeCause.size());
+    }
+    std::string message = "could not be evaluated (" + cause + ")";
+    if (fails) message += "; failurePolicy is Fail: the API server refuses the object";
+    context.fix = nullptr;
+    context.status = fails ? model::Status::kFail : model::Status::kNotEvaluated;
+    if (failure.index == policy::ValidationFailure::kNoValidation) {
+      builder.add_whole(context, context.status, std::move(message), findings);
+      return;
+    }
+    policy::Explanation explanation = session.explain(failure.index);
+    explanation.failures =
+        explanation.failures.first(std::min<std::size_t>(1, explanation.failures.size()));
+    explanation.more = 0;
+    builder.add_failures(context, message, explanation, findings);
+  }
+
   static void report_failure(EvaluationSession& session, const policy::ValidationFailure& failure,
                              const FindingContext& context, const FindingBuilder& builder,
                              bool errors_fail, std::vector<model::Finding>& findings) {
     if (failure.is_error) {
-      const bool fails = errors_fail && !failure.is_ignored;
-      builder.add_whole(
-          context, fails ? model::Status::kFail : model::Status::kNotEvaluated,
-          "could not be evaluated: " + std::string(failure.message) +
-              (fails ? " (failurePolicy is Fail: the API server refuses the object)" : ""),
-          findings);
+      report_error(session, failure, context, builder, errors_fail && !failure.is_ignored,
+                   findings);
       return;
     }
     // The message lives until the session evaluates again, and explaining does.
