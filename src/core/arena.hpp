@@ -68,8 +68,8 @@ class Arena {
   [[nodiscard]] std::span<T> copy(std::span<const T> from) {
     static_assert(std::is_trivially_copyable_v<T>);
     if (from.empty()) return {};
-    T* to = static_cast<T*>(allocate(sizeof(T) * from.size(), alignof(T)));
-    std::memcpy(static_cast<void*>(to), from.data(), sizeof(T) * from.size());
+    T* to = static_cast<T*>(allocate(from.size_bytes(), alignof(T)));
+    std::memcpy(static_cast<void*>(to), static_cast<const void*>(from.data()), from.size_bytes());
     return {to, from.size()};
   }
 

@@ -1,8 +1,7 @@
 #include "model/severity.hpp"
-
-#include <strings.h>
-
+#include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace yagura::model {
 
@@ -13,13 +12,15 @@ constexpr std::array<std::string_view, 5> kNames = {"info", "low", "medium", "hi
 std::string_view to_string(Severity severity) { return kNames[static_cast<std::size_t>(severity)]; }
 
 std::optional<Severity> severity_from_string(std::string_view text) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (text.size() == kNames[i].size() &&
-        ::strncasecmp(text.data(), kNames[i].data(), text.size()) == 0) {
-      return static_cast<Severity>(i);
-    }
-  }
-  return std::nullopt;
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
+  };
+  const auto name = std::ranges::find_if(kNames, [&](std::string_view candidate) {
+    return std::ranges::equal(candidate, text, same);
+  });
+  if (name == kNames.end()) return std::nullopt;
+  return static_cast<Severity>(name - kNames.begin());
 }
 
 }  // namespace yagura::model

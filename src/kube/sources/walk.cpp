@@ -41,7 +41,7 @@ constexpr std::uint64_t kMaxGitFile = 4096;  // bytes of a `.git` or `commondir`
 // The folder that holds info/exclude. `.git` is a folder, or (worktrees, submodules) a file that
 // names one.
 std::string git_folder(const FileTree& tree, const std::string& top) {
-  const std::string git = join_path(top, ".git");
+  std::string git = join_path(top, ".git");
   if (tree.kind(git) == EntryKind::kDirectory) return git;
   const auto text = tree.read(git, kMaxGitFile);
   constexpr std::string_view kPrefix = "gitdir: ";

@@ -344,7 +344,9 @@ void apply_name_affixes(BuildState& state, const Node& kustomization, std::span<
   if (prefix.empty() && suffix.empty()) return;
   for (Object& object : objects) {
     if (keeps_its_name(object)) continue;
-    const std::string name = prefix + std::string(object.identity().name) + suffix;
+    std::string name = prefix;
+    name += object.identity().name;
+    name += suffix;
     rename(state.arena(), object, name);
   }
 }

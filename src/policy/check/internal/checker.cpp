@@ -306,6 +306,7 @@ void Checker::check_optional_select(const Expr* expr) {
     Reference& reference = add_reference(expr->id, ReferenceKind::kFunction, function->name);
     reference.function = function;
     std::vector<const OverloadDecl*> overloads;
+    overloads.reserve(function->overloads.size());
     for (const OverloadDecl& overload : function->overloads) overloads.push_back(&overload);
     reference.overloads = checked_.arena.copy(std::span<const OverloadDecl* const>(overloads));
   } else {
@@ -329,6 +330,7 @@ bool Checker::check_block(const Expr* expr) {
   Reference& reference = add_reference(expr->id, ReferenceKind::kFunction, function->name);
   reference.function = function;
   std::vector<const OverloadDecl*> overloads;
+  overloads.reserve(function->overloads.size());
   for (const OverloadDecl& overload : function->overloads) overloads.push_back(&overload);
   reference.overloads = checked_.arena.copy(std::span<const OverloadDecl* const>(overloads));
   return true;

@@ -43,6 +43,7 @@ Value validate(EvalContext& context, std::span<const Value> args) {
   const auto messages = (*format)->check(args[1].as_string());
   if (messages.empty()) return EvalContext::none();
   std::vector<Value> values;
+  values.reserve(messages.size());
   for (const std::string& message : messages) values.push_back(context.copy_string(message));
   return context.some(context.copy_list(values));
 }
