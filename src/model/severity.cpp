@@ -1,4 +1,5 @@
 #include "model/severity.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
