@@ -9,7 +9,7 @@
 
 namespace yagura::posture {
 
-Result<Baseline> Baseline::read(std::string name, std::string text) {
+Result<Baseline> Baseline::read(const std::string& name, std::string text) {
   Diagnostics diagnostics;
   const auto source =
       std::make_shared<const kube::Source>(name, std::move(text), kube::SourceFormat::kJson);

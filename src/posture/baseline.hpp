@@ -14,7 +14,7 @@ namespace yagura::posture {
 class Baseline {
  public:
   // `text` is a report as `-o json` writes it; `name` is for the error.
-  [[nodiscard]] static Result<Baseline> read(std::string name, std::string text);
+  [[nodiscard]] static Result<Baseline> read(const std::string& name, std::string text);
 
   // Removes the failing and ignored findings that are known; returns how many.
   std::size_t remove_known(std::vector<model::Finding>& findings) const;

@@ -116,7 +116,8 @@ void warn_of_unknown_params(const kube::Document& params, const ControlSettings&
     std::string known;
     for (const kube::Member& member :
          data == nullptr ? std::span<const kube::Member>{} : data->members()) {
-      known += (known.empty() ? "" : ", ") + std::string(member.key);
+      if (!known.empty()) known += ", ";
+      known += member.key;
     }
     diagnostics.warning({}, settings.line, 0, id + " has no parameter \"" + key + "\"",
                         "it has: " + known);

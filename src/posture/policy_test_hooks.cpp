@@ -72,6 +72,7 @@ Result<kube::Document> mend(const kube::Document& object,
   const std::vector<kube::Document> documents = kube::read_documents(source, ignored);
   if (documents.size() != 1) return fail(ErrorCode::kInternal, "the object does not read back");
   std::vector<kube::FixRequest> requests;
+  requests.reserve(findings.size());
   for (const model::Finding& finding : findings) {
     requests.push_back({.document = &documents.front(), .operations = finding.fix.operations});
   }

@@ -10,8 +10,6 @@ namespace yagura::posture::pss {
 
 namespace {
 
-using kube::Node;
-
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& list, std::string_view item) {
   return std::ranges::find(list, item) != list.end();
@@ -296,8 +294,8 @@ void windows_host_process(const Pod& pod, Reporter& report) {
 
 void collect_hosts(const Field& handler, std::vector<Field>& bad) {
   for (const std::string_view action : {"httpGet", "tcpSocket"}) {
-    Field host = handler / action / "host";
-    if (!host.text().empty()) bad.push_back(std::move(host));
+    const Field host = handler / action / "host";
+    if (!host.text().empty()) bad.push_back(host);
   }
 }
 
@@ -313,6 +311,7 @@ void host_probes(const Pod& pod, Reporter& report) {
     }
     if (bad.empty()) continue;
     std::vector<std::string_view> hosts;
+    hosts.reserve(bad.size());
     for (const Field& host : bad) hosts.push_back(host.text());
     Violation& violation = report.add(
         bad.front(),
