@@ -111,16 +111,17 @@ kube::Document with_overrides(const kube::Document& params, const ControlSetting
 void warn_of_unknown_params(const kube::Document& params, const ControlSettings& settings,
                             const std::string& id, Diagnostics& diagnostics) {
   const kube::Node* data = params.root().find("data");
+  std::string known = "it has: ";
+  for (const kube::Member& member :
+       data == nullptr ? std::span<const kube::Member>{} : data->members()) {
+    known += member.key;
+    known += ' ';
+  }
   for (const auto& [key, value] : settings.params) {
     if (data != nullptr && data->find(key) != nullptr) continue;
-    std::string known;
-    for (const kube::Member& member :
-         data == nullptr ? std::span<const kube::Member>{} : data->members()) {
-      if (!known.empty()) known += ", ";
-      known += member.key;
-    }
-    diagnostics.warning({}, settings.line, 0, id + " has no parameter \"" + key + "\"",
-                        "it has: " + known);
+    std::string message = id;
+    message.append(" has no parameter \"").append(key).append("\"");
+    diagnostics.warning({}, settings.line, 0, std::move(message), known);
   }
 }
 
