@@ -1,0 +1,158 @@
+#pragma once
+
+// Bodies, cookies and query strings into named values. Bytes are hostile: every reader is linear in
+// its input, bounded by BodyLimits, and says what it gave up. Views in the results point into the
+// bytes given or into the arena.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/arena.hpp"
+#include "core/result.hpp"
+
+namespace yagura::waf {
+
+inline constexpr std::uint32_t kNoOffset = 0xffff'ffff;
+
+// A decoded name and value.
+struct Argument {
+  std::string_view name;  // JSON: "json.items.0.id" as ModSecurity names leaves
+  std::string_view value;
+  std::uint32_t offset = kNoOffset;  // of the value's raw bytes in the body or query
+};
+
+struct UploadedFile {
+  std::string_view field;      // name= of the part: FILES:<field>
+  std::string_view file_name;  // filename=
+  std::uint64_t size = 0;      // bytes of content
+  std::string_view temporary;  // path of the stored content; empty: not stored
+  std::string_view content;    // where it was kept in memory (FILES_TMP_CONTENT); else empty
+};
+
+struct PartHeader {
+  std::string_view part;  // name= of the part: MULTIPART_PART_HEADERS:<part>
+  std::string_view line;  // "Content-Type: text/plain"
+};
+
+// The MULTIPART_* variables: what is odd about a multipart body. Meanings as in the ModSecurity
+// manual.
+struct MultipartFlags {
+  bool boundary_quoted = false, boundary_whitespace = false, data_before = false,
+       data_after = false;
+  bool header_folding = false, lf_line = false, missing_semicolon = false, invalid_quoting = false;
+  bool invalid_part = false, invalid_header_folding = false, file_limit_exceeded = false;
+  bool unmatched_boundary = false, crlf_lf_lines = false;
+  [[nodiscard]] bool strict_error() const;  // MULTIPART_STRICT_ERROR
+};
+
+struct ParsedBody {
+  std::vector<Argument> arguments;
+  std::vector<UploadedFile> files;
+  std::vector<PartHeader> part_headers;
+  MultipartFlags multipart;
+  std::vector<std::string_view> xml_text;        // XML:/*    : text of the document's elements
+  std::vector<std::string_view> xml_attributes;  // XML://@*  : values of its attributes
+  std::string_view error;                        // REQBODY_ERROR_MSG; empty: parsed to the end
+  std::uint32_t limits_reached = 0;  // how many bounds cut something (each also stands in `error`)
+  bool urlencoded_error = false;     // URLENCODED_ERROR: a %xy that is none
+};
+
+struct BodyLimits {
+  std::uint32_t max_arguments = 1000;  // SecArgumentsLimit
+  std::uint32_t max_json_depth = 512;  // SecRequestBodyJsonDepthLimit
+  std::uint32_t max_xml_depth = 512;
+  std::uint32_t max_parts = 10'000;  // multipart parts, files included
+  std::uint32_t max_files = 100;     // SecUploadFileLimit
+  std::uint64_t max_in_memory =
+      128 << 10;  // SecRequestBodyInMemoryLimit: raw bytes past it go to a file
+  std::uint64_t max_body = 13'107'200;        // SecRequestBodyLimit
+  std::uint64_t max_body_no_files = 131'072;  // SecRequestBodyNoFilesLimit
+  std::string temporary_folder = "/tmp";      // SecTmpDir
+  bool keep_files = false;                    // SecUploadKeepFiles
+  std::string upload_folder;                  // SecUploadDir
+  bool keep_file_content = false;             // some rule reads FILES_TMP_CONTENT
+  bool need_xml_document = false;             // some rule asks an XPath other than /* and //@*
+  char argument_separator = '&';              // SecArgumentSeparator
+};
+
+enum class BodyKind : std::uint8_t { kUrlEncoded, kMultipart, kJson, kXml, kRaw };
+
+// A reader of one body, fed as it arrives.
+class BodyReader {
+ public:
+  virtual ~BodyReader() = default;
+  // False: the reader needs no more (it failed or a limit was reached); the reason comes with
+  // finish().
+  virtual bool feed(std::string_view chunk) = 0;
+  // Once, after the last chunk. `out` keeps views of the arena.
+  virtual void finish(ParsedBody& out) = 0;
+  [[nodiscard]] virtual void* xml_document() {
+    return nullptr;
+  }  // xmlDoc*, where limits.need_xml_document
+};
+
+// `content_type` is the header's value (the multipart boundary stands in it). Both references
+// outlive the reader.
+[[nodiscard]] std::unique_ptr<BodyReader> make_body_reader(BodyKind kind,
+                                                           std::string_view content_type,
+                                                           const BodyLimits& limits,
+                                                           core::Arena& arena);
+
+// "a=1&b=%20": of a query string or a whole body in memory. Appends to out.arguments. Decodes %xy
+// and '+'.
+void read_urlencoded(std::string_view text, const BodyLimits& limits, core::Arena& arena,
+                     ParsedBody& out);
+
+// A Cookie header: names and values, as ModSecurity 3 splits them (no decoding). Linear.
+void read_cookies(std::string_view header, core::Arena& arena, std::vector<Argument>& out);
+
+// RFC 6901 pointer of the JSON value that begins at `offset` of `body` ("/items/0/id"); empty where
+// there is none.
+[[nodiscard]] std::string json_pointer_at(std::string_view body, std::uint32_t offset);
+
+// Response bodies: gzip, deflate, br, several one upon the other ("gzip, br"), as they arrive.
+class Decompressor {
+ public:
+  struct Limits {
+    std::uint64_t max_output = 1 << 20;  // bytes
+    std::uint32_t max_ratio = 1000;      // output to input, counted past the first 64 KiB of output
+    std::uint32_t max_layers = 3;
+  };
+  // `encoding` is the Content-Encoding header. Unsupported encodings are kUnsupported.
+  [[nodiscard]] static Result<Decompressor> make(std::string_view encoding, const Limits& limits);
+  Decompressor(Decompressor&&) noexcept;
+  Decompressor& operator=(Decompressor&&) noexcept;
+  ~Decompressor();
+  // Appends what `chunk` decodes to. kLimitExceeded: a bound; kInvalidInput: no valid stream. `out`
+  // then holds what came before.
+  [[nodiscard]] Result<void> feed(std::string_view chunk, std::string& out);
+  [[nodiscard]] bool finished() const;
+
+ private:
+  struct State;
+  explicit Decompressor(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// The raw bytes of a body (REQUEST_BODY), in memory up to a limit and in an unlinked temporary file
+// past it.
+class BodyStore {
+ public:
+  BodyStore(std::uint64_t max_in_memory, std::string temporary_folder);
+  BodyStore(BodyStore&&) noexcept;
+  BodyStore& operator=(BodyStore&&) noexcept;
+  ~BodyStore();
+  [[nodiscard]] Result<void> append(std::string_view chunk);
+  [[nodiscard]] std::uint64_t size() const;
+  // The whole body as one view: the memory, or the file mapped read-only. Valid until append().
+  [[nodiscard]] Result<std::string_view> view();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace yagura::waf

@@ -1,0 +1,36 @@
+#pragma once
+
+// A rule that matched, with all that a log line, an event and an explanation need. Made only for
+// rules that matched.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "waf/compile/rule_set.hpp"
+
+namespace yagura::waf {
+
+struct Detection {
+  const Rule* rule = nullptr;  // the chain's head; lives as long as the transaction's rule set
+  std::uint8_t phase = 0;
+  Variable variable = Variable::kArgs;  // of the (last) value that matched
+  std::string
+      address;  // "ARGS:q", "REQUEST_HEADERS:User-Agent", "TX:blocking_inbound_anomaly_score"
+  std::uint32_t body_offset =
+      kNoOffset;  // where the value's raw bytes begin in the body, for a JSON pointer
+  bool in_body = false;
+  std::string value;    // decoded value before transformations; cut at kMaxValue
+  std::string matched;  // what the operator matched, after transformations; cut at kMaxValue
+  std::string message, log_data;  // expanded
+  std::vector<std::string> tags;
+  bool logged = false;  // the rule says log
+  bool audited = false;
+  bool shadow = false;
+  bool disrupted = false;      // this match decided the transaction
+  bool would_disrupt = false;  // it would have, were the mode not DetectionOnly
+  static constexpr std::size_t kMaxValue = 1024;
+};
+
+}  // namespace yagura::waf
