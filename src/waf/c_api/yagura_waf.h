@@ -77,6 +77,13 @@ typedef struct {
 
   /* Prometheus text of all workers that share `worker`'s memory, to `report` in pieces. */
   void (*metrics)(yagura_waf_worker *, yagura_waf_line report, void *context);
+
+  /* Lines of the detections since the last call (finish() writes the rest): called before an answer leaves, so that whoever has it
+   * finds them in the log. `is_error` is set where the detection decided the transaction. */
+  void (*report_detections)(yagura_waf_transaction *, yagura_waf_line report, void *context);
+
+  /* Opens the files anew (rotation, other names); counters and collections go on. 0: one could not be opened, the old one stays. */
+  int (*worker_reopen)(yagura_waf_worker *, yagura_waf_text event_file, yagura_waf_text block_file, yagura_waf_line report, void *context);
 } yagura_waf_api;
 
 /* The one symbol. NULL where the library is older than `version`. */
