@@ -62,8 +62,9 @@ inline constexpr std::size_t kTransformCount = 35;
 [[nodiscard]] std::optional<Transform> find_transform(std::string_view name);
 [[nodiscard]] std::string_view name_of(Transform transform);  // as the manual spells it
 
-// The bytes without which `transform` leaves a text as it is: a text with none of them comes out
-// unchanged. All bytes for those that change (nearly) everything (sha1, length, base64Decode).
+// The bytes without which `transform` leaves a text as it is: a text of one byte or more with none
+// of them comes out as the same view. All bytes for those that change (nearly) everything (sha1,
+// length, base64Decode). The empty text is changed by length, md5 and sha1 alone.
 [[nodiscard]] const ByteSet& triggers(Transform transform);
 
 // Applies one. Returns `input` itself where nothing changes, else a view of `out`, which is
@@ -78,7 +79,7 @@ class TransformChain {
 
   [[nodiscard]] std::span<const Transform> transforms() const { return transforms_; }
   [[nodiscard]] bool empty() const { return transforms_.empty(); }
-  // Without one of these bytes the whole chain changes nothing.
+  // Without one of these bytes the whole chain changes nothing (the empty text: see above).
   [[nodiscard]] const ByteSet& triggers() const { return triggers_; }
   [[nodiscard]] std::string to_string() const;  // "urlDecodeUni,lowercase"; "none" where empty
 
