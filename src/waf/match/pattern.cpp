@@ -1,0 +1,159 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "waf/match/pattern.hpp"
+
+#include <pcre2.h>
+#include <re2/re2.h>
+
+#include <array>
+#include <mutex>
+#include <utility>
+
+namespace yagura::waf {
+
+namespace {
+
+// What a thread keeps for PCRE2: a stack for its JIT code, a context with the limit, room for the
+// groups of any pattern that a rule may ask for (ten).
+class MatchMemory {
+ public:
+  MatchMemory()
+      : stack_(pcre2_jit_stack_create(32 * 1024, 512 * 1024, nullptr)),
+        context_(pcre2_match_context_create(nullptr)),
+        data_(pcre2_match_data_create(kGroups, nullptr)) {
+    pcre2_jit_stack_assign(context_, nullptr, stack_);
+  }
+  MatchMemory(const MatchMemory&) = delete;
+  MatchMemory& operator=(const MatchMemory&) = delete;
+  ~MatchMemory() {
+    pcre2_match_data_free(data_);
+    pcre2_match_context_free(context_);
+    pcre2_jit_stack_free(stack_);
+  }
+
+  pcre2_match_context* context(std::uint32_t limit) {
+    if (limit != limit_) {
+      pcre2_set_match_limit(context_, limit);
+      pcre2_set_depth_limit(context_, limit);
+      limit_ = limit;
+    }
+    return context_;
+  }
+  [[nodiscard]] pcre2_match_data* data() const { return data_; }
+
+  static MatchMemory& of_this_thread() {
+    thread_local MatchMemory memory;
+    return memory;
+  }
+
+ private:
+  static constexpr std::uint32_t kGroups = 10;
+  pcre2_jit_stack* stack_;
+  pcre2_match_context* context_;
+  pcre2_match_data* data_;
+  std::uint32_t limit_ = 0;
+};
+
+}  // namespace
+
+struct Pattern::State {
+  std::string text;
+  bool caseless = false;
+  pcre2_code* code = nullptr;
+  bool jit = false;
+  std::once_flag linear_once;
+  std::unique_ptr<RE2> linear;  // null where RE2 does not know the syntax
+
+  ~State() { pcre2_code_free(code); }
+
+  const RE2* linear_engine() {
+    std::call_once(linear_once, [this] {
+      RE2::Options options;
+      options.set_encoding(RE2::Options::EncodingLatin1);
+      options.set_dot_nl(true);
+      options.set_case_sensitive(!caseless);
+      options.set_log_errors(false);
+      options.set_max_mem(8 << 20);
+      auto engine = std::make_unique<RE2>(text, options);
+      if (engine->ok()) linear = std::move(engine);
+    });
+    return linear.get();
+  }
+
+  OperatorResult match_linear(std::string_view value, std::size_t offset, Captures* captures);
+};
+
+Pattern::Pattern(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Pattern::Pattern(Pattern&&) noexcept = default;
+Pattern& Pattern::operator=(Pattern&&) noexcept = default;
+Pattern::~Pattern() = default;
+
+Result<Pattern> Pattern::compile(std::string_view text, bool caseless) {
+  auto state = std::make_unique<State>();
+  state->text = text;
+  state->caseless = caseless;
+  int code = 0;
+  PCRE2_SIZE offset = 0;
+  const std::uint32_t options =
+      PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | (caseless ? PCRE2_CASELESS : 0);
+  state->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), options,
+                              &code, &offset, nullptr);
+  if (state->code == nullptr) {
+    std::array<PCRE2_UCHAR, 256> reason{};
+    pcre2_get_error_message(code, reason.data(), reason.size());
+    return fail(ErrorCode::kInvalidInput, "the pattern is wrong at offset " +
+                                              std::to_string(offset) + ": " +
+                                              reinterpret_cast<const char*>(reason.data()));
+  }
+  state->jit = pcre2_jit_compile(state->code, PCRE2_JIT_COMPLETE) == 0;
+  return Pattern(std::move(state));
+}
+
+OperatorResult Pattern::State::match_linear(std::string_view value, std::size_t offset,
+                                            Captures* captures) {
+  const RE2* engine = linear_engine();
+  if (engine == nullptr) return OperatorResult::kNotEvaluated;
+  std::array<re2::StringPiece, 10> groups;
+  const int wanted =
+      captures == nullptr ? 0 : std::min<int>(10, engine->NumberOfCapturingGroups() + 1);
+  const re2::StringPiece subject(value.data(), value.size());
+  if (!engine->Match(subject, offset, value.size(), RE2::UNANCHORED, groups.data(), wanted)) {
+    return OperatorResult::kNoMatch;
+  }
+  for (int i = 0; i < wanted; ++i) captures->add({groups[i].data(), groups[i].size()});
+  return OperatorResult::kMatch;
+}
+
+OperatorResult Pattern::match_from(std::string_view value, std::size_t offset, Captures* captures,
+                                   std::uint32_t match_limit) const {
+  MatchMemory& memory = MatchMemory::of_this_thread();
+  const auto* subject = reinterpret_cast<PCRE2_SPTR>(value.data() == nullptr ? "" : value.data());
+  pcre2_match_context* context =
+      memory.context(match_limit == 0 ? kDefaultMatchLimit : match_limit);
+  const int groups =
+      state_->jit
+          ? pcre2_jit_match(state_->code, subject, value.size(), offset, 0, memory.data(), context)
+          : pcre2_match(state_->code, subject, value.size(), offset, 0, memory.data(), context);
+  if (groups == PCRE2_ERROR_NOMATCH) return OperatorResult::kNoMatch;
+  if (groups < 0) return state_->match_linear(value, offset, captures);
+  if (captures != nullptr) {
+    const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer(memory.data());
+    const int count = groups == 0 ? 10 : groups;  // 0: more groups than room, the first ten are set
+    for (int i = 0; i < count; ++i) {
+      const bool set = bounds[2 * i] != PCRE2_UNSET && bounds[2 * i + 1] >= bounds[2 * i];
+      captures->add(set ? value.substr(bounds[2 * i], bounds[2 * i + 1] - bounds[2 * i])
+                        : std::string_view{});
+    }
+  }
+  return OperatorResult::kMatch;
+}
+
+OperatorResult Pattern::match(std::string_view value, Captures* captures,
+                              std::uint32_t match_limit) const {
+  return match_from(value, 0, captures, match_limit);
+}
+
+const std::string& Pattern::text() const { return state_->text; }
+bool Pattern::caseless() const { return state_->caseless; }
+ByteCondition Pattern::condition() const { return {}; }
+
+}  // namespace yagura::waf

@@ -1,0 +1,61 @@
+#include "waf/match/pattern.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace yagura::waf {
+namespace {
+
+Pattern compiled(std::string_view text, bool caseless = false) {
+  auto pattern = Pattern::compile(text, caseless);
+  EXPECT_TRUE(pattern) << text;
+  return std::move(*pattern);
+}
+
+bool matches(std::string_view pattern, std::string_view value) {
+  return compiled(pattern).match(value, nullptr) == OperatorResult::kMatch;
+}
+
+TEST(Pattern, FillsGroupsAsViewsOfTheValue) {
+  Captures captures;
+  const std::string value = "id=42;";
+  ASSERT_EQ(compiled("(id)=(\\d+)(x)?").match(value, &captures), OperatorResult::kMatch);
+  ASSERT_GE(captures.count, 3);
+  EXPECT_EQ(captures.group[0], "id=42");
+  EXPECT_EQ(captures.group[2], "42");
+  EXPECT_EQ(captures.group[0].data(), value.data());
+}
+
+TEST(Pattern, LetsADotMatchALineFeedAndAnchorsOnlyHoldAtTheEnds) {
+  EXPECT_TRUE(matches("a.b", "a\nb"));
+  EXPECT_FALSE(matches("^b", "a\nb"));
+  EXPECT_FALSE(matches("a$", "a\nb"));
+  EXPECT_FALSE(matches("a$", "a\n")) << "DOLLAR_ENDONLY";
+}
+
+TEST(Pattern, WorksOnBytes) {
+  EXPECT_TRUE(matches("\\xff", std::string("\xff")));
+  EXPECT_TRUE(matches("a\\x00b", std::string("a\0b", 3)));
+  EXPECT_EQ(compiled("abc", true).match("xABCx", nullptr), OperatorResult::kMatch);
+}
+
+TEST(Pattern, SaysWhereAPatternIsWrong) {
+  const auto pattern = Pattern::compile("ab(c");
+  ASSERT_FALSE(pattern);
+  EXPECT_NE(pattern.error().message.find("offset 4"), std::string::npos) << pattern.error().message;
+}
+
+TEST(Pattern, AnswersInLinearTimeWhereBacktrackingReachesItsLimit) {
+  const std::string value(5'000, 'a');
+  EXPECT_EQ(compiled("(a*)*(a*)*(a*)*b").match(value, nullptr, 1'000), OperatorResult::kNoMatch);
+}
+
+TEST(Pattern, SaysThatItGaveUpWhereOnlyBacktrackingKnowsThePattern) {
+  const std::string value(5'000, 'a');
+  EXPECT_EQ(compiled("(a*)*(a*)*(?=b)(a)\\3b").match(value + "c", nullptr, 1'000),
+            OperatorResult::kNotEvaluated);
+}
+
+}  // namespace
+}  // namespace yagura::waf
