@@ -53,7 +53,7 @@ TEST(Pattern, AnswersInLinearTimeWhereBacktrackingReachesItsLimit) {
 
 TEST(Pattern, SaysThatItGaveUpWhereOnlyBacktrackingKnowsThePattern) {
   const std::string value(5'000, 'a');
-  EXPECT_EQ(compiled("(a*)*(a*)*(?=b)(a)\\3b").match(value + "c", nullptr, 1'000),
+  EXPECT_EQ(compiled("^(a+)+\\1[xy]$").match(value + "c", nullptr, 1'000),
             OperatorResult::kNotEvaluated);
 }
 
