@@ -19,9 +19,9 @@ inline constexpr std::uint32_t kNoOffset = 0xffff'ffff;
 
 // A decoded name and value.
 struct Argument {
-  std::string_view name;  // JSON: "json.items.0.id" as ModSecurity names leaves
+  std::string_view name;  // JSON: "json.items.array_0.id" as ModSecurity names leaves
   std::string_view value;
-  std::uint32_t offset = kNoOffset;  // of the value's raw bytes in the body or query
+  std::uint32_t offset = kNoOffset;  // of the value's raw bytes in the body, query or header
 };
 
 struct UploadedFile {
@@ -63,6 +63,8 @@ struct ParsedBody {
 struct BodyLimits {
   std::uint32_t max_arguments = 1000;  // SecArgumentsLimit
   std::uint32_t max_json_depth = 512;  // SecRequestBodyJsonDepthLimit
+  std::uint32_t max_json_name_bytes = 1
+                                      << 20;  // of all arguments' names: each holds its whole path
   std::uint32_t max_xml_depth = 512;
   std::uint32_t max_parts = 10'000;  // multipart parts, files included
   std::uint32_t max_files = 100;     // SecUploadFileLimit
@@ -101,16 +103,19 @@ class BodyReader {
                                                            const BodyLimits& limits,
                                                            core::Arena& arena);
 
-// "a=1&b=%20": of a query string or a whole body in memory. Appends to out.arguments. Decodes %xy
-// and '+'.
+// "a=1&b=%20": of a query string or a whole body in memory. Appends to out.arguments, up to
+// limits.max_arguments with those that are there. Decodes %xy and '+'; a '%' that begins no %xy
+// stays and sets urlencoded_error. Where nothing is encoded, the results are views of `text`.
 void read_urlencoded(std::string_view text, const BodyLimits& limits, core::Arena& arena,
                      ParsedBody& out);
 
-// A Cookie header: names and values, as ModSecurity 3 splits them (no decoding). Linear.
-void read_cookies(std::string_view header, core::Arena& arena, std::vector<Argument>& out);
+// A Cookie header: names and values, as ModSecurity 3 splits them (no decoding), as views of
+// `header`. Linear. False: there were more than `max_cookies`, the rest was left out.
+[[nodiscard]] bool read_cookies(std::string_view header, std::uint32_t max_cookies,
+                                std::vector<Argument>& out);
 
-// RFC 6901 pointer of the JSON value that begins at `offset` of `body` ("/items/0/id"); empty where
-// there is none.
+// RFC 6901 pointer of the JSON value that begins at `offset` of `body` ("/items/0/id"); empty for
+// the whole document and where no value begins there. Linear in `offset`.
 [[nodiscard]] std::string json_pointer_at(std::string_view body, std::uint32_t offset);
 
 // Response bodies: gzip, deflate, br, several one upon the other ("gzip, br"), as they arrive.
