@@ -23,7 +23,8 @@ struct Target {
   bool exclude = false;            // '!'
   bool count = false;              // '&'
   std::string variable;            // upper case: "REQUEST_HEADERS"
-  std::string selector;            // after ':', without the quotes or slashes; empty: all
+  std::string selector;            // after ':', without the quotes or slashes
+  bool has_selector = false;       // false: every member
   bool selector_is_regex = false;  // :/…/ (not for XML, whose selectors are XPaths)
   Position position;
 };
@@ -62,6 +63,7 @@ struct MarkerDirective {  // SecMarker
 struct PlainDirective {  // everything else: "SecRuleEngine On", "SecRuleUpdateTargetById 1 !ARGS:x"
   std::string name;      // as the manual spells it, whatever the case in the file
   std::vector<std::string> arguments;
+  std::vector<Position> argument_positions;  // one for each; empty in documents made by hand
   Position position;
 };
 

@@ -15,7 +15,7 @@ namespace yagura::waf::seclang {
 struct ParseLimits {
   std::size_t max_file = std::size_t{16} << 20;
   std::size_t max_files = 4096;
-  std::size_t max_include_depth = 16;
+  std::size_t max_include_depth = 16;  // 0: includes are refused
   std::size_t max_directives = 200'000;
 };
 
