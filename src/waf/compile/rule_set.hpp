@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "model/severity.hpp"
@@ -57,9 +58,11 @@ struct RuleTarget {
   Variable variable = Variable::kArgs;
   bool count = false;
   Selector selector;
-  std::vector<Selector>
-      exclusions;           // "!ARGS:foo" and SecRuleUpdateTarget* that apply to this variable
-  ClassMask class_bit = 0;  // of the first stage; 0: never scanned
+  // "!ARGS:foo" and SecRuleUpdateTarget* that apply to this variable. kAll: nothing is left.
+  std::vector<Selector> exclusions;
+  // Of the first stage. 0: never scanned. Where the rule has a prefilter_item, its targets with a
+  // bit are evaluated on hits alone, those without (TX, MATCHED_VARS, counts) on every value.
+  ClassMask class_bit = 0;
 };
 
 enum class ActionKind : std::uint8_t {
@@ -119,8 +122,10 @@ struct RuleAction {
   std::uint32_t slot = kNone;  // of a TX variable whose name is literal
   MacroText value;             // value, key of a collection, seconds
   CtlKind ctl = CtlKind::kRuleEngine;
-  std::vector<RuleIdRange> ids;            // ctl:ruleRemove*ById
-  std::shared_ptr<const Pattern> pattern;  // …ByTag, …ByMsg
+  // ctl:ruleRemove*: the rules that are meant, sorted, apart. For ByTag and ByMsg resolved at load
+  // (their tags and messages as written, before macros), so that no pattern runs in a request.
+  std::vector<RuleIdRange> ids;
+  std::shared_ptr<const Pattern> pattern;  // …ByTag, …ByMsg, for explanations
   RuleTarget target;  // ctl:ruleRemoveTarget*: what is excluded (variable and selector; all:
                       // Selector kAll)
 };
@@ -166,7 +171,8 @@ struct Rule {
   std::vector<MacroText> tags;
   int severity = -1;  // 0 EMERGENCY to 7 DEBUG; -1: none
   std::string revision, version, maturity, accuracy;
-  std::string file;  // where it stands
+  std::vector<std::pair<std::string, std::string>> xml_namespaces;  // xmlns: prefix, URI
+  std::string file;                                                 // where it stands
   std::uint32_t line = 0;
   std::string text;  // as written
 };
@@ -215,16 +221,23 @@ struct RuleSet {
   std::vector<TransformChain>
       transform_chains;  // [0] is the empty one; at most 64 take part in the first stage
   std::vector<std::string> tx_names;  // slot -> lower-case name; every TX member that a rule names
+                                      // Slots 0 to 9 are TX:0 to TX:9.
   std::unordered_map<std::string, std::uint32_t> tx_slots;
-  // Class bits of the first stage by target: the bit of all members of a variable, and further bits
-  // of single members.
-  std::array<ClassMask, kVariableCount> class_of_all{};
+  // Class bits of the first stage. By the place where a value lives (kArgsGet and kArgsPost, not
+  // kArgs; kArgsGetNames and kArgsPostNames, not kArgsNames): the bits of all targets that cover
+  // it, and further bits of single members. XPaths are names of members: "/*" and "//@*".
   struct NamedClass {
-    Variable variable;
     std::string name;  // lower case
-    ClassMask bit;
+    ClassMask bits;
   };
-  std::vector<NamedClass> named_classes;
+  struct HomeClasses {
+    ClassMask all = 0;
+    std::vector<NamedClass> named;
+  };
+  std::array<HomeClasses, kVariableCount> classes;
+  // The bits of one value; `name` in any case. O(named members of that variable). 0: no rule scans
+  // it.
+  [[nodiscard]] ClassMask classes_of(Variable home, std::string_view name) const;
   bool needs_request_body = false;  // some rule of phase 2 or later looks into it
   bool needs_response_body = false;
   std::string fingerprint;     // of all rule text: names a generation

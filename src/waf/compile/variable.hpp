@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace yagura::waf {
@@ -128,5 +129,9 @@ inline constexpr Variable kLastCollection = Variable::kUser;
 // there).
 [[nodiscard]] std::optional<Variable> find_variable(std::string_view name);
 [[nodiscard]] std::string_view name_of(Variable variable);
+// Every name that find_variable knows, for "did you mean".
+[[nodiscard]] std::span<const std::string_view> variable_names();
+// Why a variable that ModSecurity documents is not there; empty: it documents none of that name.
+[[nodiscard]] std::string_view why_no_variable(std::string_view name);
 
 }  // namespace yagura::waf
