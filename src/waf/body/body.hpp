@@ -45,6 +45,7 @@ struct MultipartFlags {
   bool header_folding = false, lf_line = false, missing_semicolon = false, invalid_quoting = false;
   bool invalid_part = false, invalid_header_folding = false, file_limit_exceeded = false;
   bool unmatched_boundary = false, crlf_lf_lines = false;
+  bool failed = false;  // the body could not be read whole: strict_error(), as in ModSecurity
   [[nodiscard]] bool strict_error() const;  // MULTIPART_STRICT_ERROR
 };
 

@@ -97,7 +97,7 @@ class JsonReader final : public internal::CollectingReader {
   };
 
   void end() override {
-    if (!tokenizer_.end()) explain();
+    if (!failed() && !tokenizer_.end()) explain();
   }
 
   // A value begins: where it is an array's, its path ends with its number. (A member's is key()'s.)

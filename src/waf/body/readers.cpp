@@ -35,7 +35,7 @@ class UnreadBody final : public BodyReader {
 namespace internal {
 
 void CollectingReader::finish(ParsedBody& out) {
-  if (!failed()) end();
+  end();
   append(out.arguments, std::move(result_.arguments));
   append(out.files, std::move(result_.files));
   append(out.part_headers, std::move(result_.part_headers));
@@ -67,8 +67,7 @@ bool CollectingReader::take_bytes(std::size_t count) {
 
 }  // namespace internal
 
-std::unique_ptr<BodyReader> make_body_reader(BodyKind kind,
-                                             [[maybe_unused]] std::string_view content_type,
+std::unique_ptr<BodyReader> make_body_reader(BodyKind kind, std::string_view content_type,
                                              const BodyLimits& limits, core::Arena& arena) {
   switch (kind) {
     case BodyKind::kUrlEncoded:
@@ -76,6 +75,7 @@ std::unique_ptr<BodyReader> make_body_reader(BodyKind kind,
     case BodyKind::kJson:
       return internal::make_json_reader(limits, arena);
     case BodyKind::kMultipart:
+      return internal::make_multipart_reader(content_type, limits, arena);
     case BodyKind::kXml:
       return std::make_unique<UnreadBody>();
     case BodyKind::kRaw:

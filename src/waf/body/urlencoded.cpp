@@ -136,7 +136,9 @@ class UrlEncodedReader final : public internal::CollectingReader {
   }
 
  private:
-  void end() override { split(pending_); }
+  void end() override {
+    if (!failed()) split(pending_);
+  }
 
   bool split(std::string_view pairs) {
     if (Splitter(arena_.copy(pairs), offset_, limits_, arena_, result_).split()) {

@@ -22,7 +22,7 @@ class CollectingReader : public BodyReader {
   void finish(ParsedBody& out) final;
 
  protected:
-  // The last bytes have come: complete what is pending. Not called after an error.
+  // The last bytes have come: complete what is pending. Called after an error, too.
   virtual void end() = 0;
 
   // Both keep the first message and make failed() true.

@@ -45,6 +45,7 @@ inline std::string dump(const ParsedBody& body) {
   flag(flags.file_limit_exceeded, "file_limit_exceeded");
   flag(flags.unmatched_boundary, "unmatched_boundary");
   flag(flags.crlf_lf_lines, "crlf_lf_lines");
+  flag(flags.failed, "failed");
   if (body.limits_reached != 0) add("limits_reached=", std::to_string(body.limits_reached), " ");
   if (!body.error.empty()) add("error=", body.error);
   return text;
