@@ -1,0 +1,217 @@
+// What a rule that matched does to the transaction, apart from deciding it.
+
+#include "waf/engine/internal/actions.hpp"
+
+#include <algorithm>
+
+#include "waf/engine/internal/state.hpp"
+
+namespace yagura::waf::internal {
+
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
+  return out;
+}
+
+// setvar's value: a number that is added, or a text. A text of another buffer (a capture of the
+// request's own bytes) lives as long as the transaction already.
+void set_tx(State& state, const RuleAction& action) {
+  using SetOp = RuleAction::SetOp;
+  std::uint32_t slot = action.slot;
+  std::string name;
+  if (slot == kNone) {
+    name = lower(expand(state, action.name));
+    const auto found = state.rules->tx_slots.find(name);
+    if (found != state.rules->tx_slots.end()) slot = found->second;
+  }
+  if (action.set_op == SetOp::kUnset)
+    return slot != kNone ? state.tx.unset(slot) : state.tx.unset(name);
+  const std::string_view value = expand(state, action.value);
+  if (action.set_op == SetOp::kAssign) {
+    if (slot != kNone) {
+      state.tx.set(slot, value);
+    } else if (!state.tx.set(name, value)) {
+      ++state.not_evaluated;
+    }
+    return;
+  }
+  const std::int64_t number = to_number(value);
+  const std::int64_t delta = action.set_op == SetOp::kSubtract ? -number : number;
+  if (slot != kNone) {
+    state.tx.add(slot, delta);
+  } else if (!state.tx.add(name, delta)) {
+    ++state.not_evaluated;
+  }
+}
+
+void set_persistent(State& state, const RuleAction& action) {
+  using SetOp = RuleAction::SetOp;
+  const std::string_view key = collection_key(state, action.collection);
+  CollectionStore* store = state.services.collections;
+  if (key.empty() || store == nullptr) return;
+  const std::string name = lower(expand(state, action.name));
+  if (action.set_op == SetOp::kUnset) return store->remove(action.collection, key, name);
+  const std::string_view value = expand(state, action.value);
+  if (action.set_op == SetOp::kAssign)
+    return store->set(action.collection, key, name, value, state.now());
+  const std::int64_t number = to_number(value);
+  store->add(action.collection, key, name, action.set_op == SetOp::kSubtract ? -number : number,
+             state.now());
+}
+
+void expire(State& state, const RuleAction& action) {
+  const std::string_view key = collection_key(state, action.collection);
+  if (key.empty() || state.services.collections == nullptr) return;
+  const auto at = state.now() + std::chrono::seconds(to_number(expand(state, action.value)));
+  state.services.collections->expire(action.collection, key, lower(expand(state, action.name)), at);
+}
+
+void set_key(State& state, Variable collection, std::string_view key) {
+  if (collection < Variable::kGlobal || collection > Variable::kUser) return;
+  state.collection_keys[static_cast<std::size_t>(collection) -
+                        static_cast<std::size_t>(Variable::kGlobal)] = state.keep(key);
+}
+
+bool is_on(std::string_view text) { return equal_ignoring_case(text, "on"); }
+
+void set_mode(State& state, std::string_view text) {
+  if (is_on(text)) state.mode = EngineMode::kOn;
+  if (equal_ignoring_case(text, "off")) state.mode = EngineMode::kOff;
+  if (equal_ignoring_case(text, "detectiononly")) state.mode = EngineMode::kDetectionOnly;
+}
+
+void set_audit_engine(State& state, std::string_view text) {
+  using Engine = AuditOptions::Engine;
+  if (is_on(text)) state.audit_engine = Engine::kOn;
+  if (equal_ignoring_case(text, "off")) state.audit_engine = Engine::kOff;
+  if (equal_ignoring_case(text, "relevantonly")) state.audit_engine = Engine::kRelevantOnly;
+}
+
+// "+E", "-C", or the whole list.
+void set_audit_parts(State& state, std::string_view text) {
+  if (!text.starts_with('+') && !text.starts_with('-')) {
+    state.audit_parts = state.keep(text);
+    return;
+  }
+  std::string parts(state.audit_parts);
+  for (const char part : text.substr(1)) {
+    std::erase(parts, part);
+    if (text.front() == '+') parts.push_back(part);
+  }
+  state.audit_parts = state.keep(parts);
+}
+
+// ByTag and ByMsg were resolved to ids when the rules were read.
+bool names_rule(const RuleAction& action, const Rule& rule) {
+  const auto after = std::ranges::upper_bound(action.ids, rule.id, {}, &RuleIdRange::first);
+  return after != action.ids.begin() && rule.id <= std::prev(after)->last;
+}
+
+void remove_rules(State& state, const RuleAction& action) {
+  state.removed_rules.resize(state.rules->rules.size());
+  for (std::size_t i = 0; i < state.rules->rules.size(); ++i) {
+    const Rule& rule = state.rules->rules[i];
+    if (rule.id != 0 && names_rule(action, rule)) state.removed_rules[i] = true;
+  }
+}
+
+void run_ctl(State& state, const RuleAction& action) {
+  const std::string_view value = expand(state, action.value);
+  switch (action.ctl) {
+    case CtlKind::kRuleEngine:
+      return set_mode(state, value);
+    case CtlKind::kAuditEngine:
+      return set_audit_engine(state, value);
+    case CtlKind::kAuditLogParts:
+      return set_audit_parts(state, value);
+    case CtlKind::kForceRequestBodyVariable:
+      state.force_request_body = is_on(value);
+      return;
+    case CtlKind::kRequestBodyAccess:
+      state.request_body_access = is_on(value);
+      return;
+    case CtlKind::kResponseBodyAccess:
+      state.response_body_access = is_on(value);
+      return;
+    case CtlKind::kRequestBodyLimit:
+      state.request_limit = static_cast<std::uint64_t>(std::max<std::int64_t>(0, to_number(value)));
+      return;
+    case CtlKind::kResponseBodyLimit:
+      state.response_limit =
+          static_cast<std::uint64_t>(std::max<std::int64_t>(0, to_number(value)));
+      return;
+    case CtlKind::kRequestBodyProcessor: {
+      std::string upper(value);
+      std::ranges::transform(upper, upper.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+      });
+      state.request_processor = state.keep(upper);
+      state.set_single(Variable::kReqbodyProcessor, state.request_processor);
+      return;
+    }
+    case CtlKind::kRuleRemoveById:
+    case CtlKind::kRuleRemoveByTag:
+    case CtlKind::kRuleRemoveByMsg:
+      return remove_rules(state, action);
+    case CtlKind::kRuleRemoveTargetById:
+    case CtlKind::kRuleRemoveTargetByTag:
+    case CtlKind::kRuleRemoveTargetByMsg:
+      state.removed_targets.push_back({&action});
+      return;
+    case CtlKind::kDebugLogLevel:
+    case CtlKind::kHashEngine:
+    case CtlKind::kHashEnforcement:
+    case CtlKind::kParseXmlIntoArgs:
+      return;  // accepted by the compiler with a warning
+  }
+}
+
+}  // namespace
+
+bool removes_target(const RuleAction& action, const Rule& head) { return names_rule(action, head); }
+
+void run_action(State& state, const Rule& rule, const RuleAction& action) {
+  switch (action.kind) {
+    case ActionKind::kSetVar:
+      return action.collection == Variable::kTx ? set_tx(state, action)
+                                                : set_persistent(state, action);
+    case ActionKind::kInitCollection:
+      return set_key(state, action.collection, expand(state, action.value));
+    case ActionKind::kSetSid:
+      state.set_single(Variable::kSessionId, expand(state, action.value));
+      return set_key(state, Variable::kSession, expand(state, action.value));
+    case ActionKind::kSetUid:
+      state.set_single(Variable::kUserId, expand(state, action.value));
+      return set_key(state, Variable::kUser, expand(state, action.value));
+    case ActionKind::kSetRsc:
+      return set_key(state, Variable::kResource, expand(state, action.value));
+    case ActionKind::kExpireVar:
+      return expire(state, action);
+    case ActionKind::kSetEnv:
+      // Of this exchange alone: a process's environment is no place for a request's bytes.
+      state.environment.emplace_back(state.keep(expand(state, action.name)),
+                                     state.keep(expand(state, action.value)));
+      return;
+    case ActionKind::kCtl:
+      return run_ctl(state, action);
+    case ActionKind::kCapture:       // a flag of the rule
+    case ActionKind::kDeprecateVar:  // refused or warned about when the rules are read
+    case ActionKind::kExec:
+    case ActionKind::kAppend:
+    case ActionKind::kPrepend:
+    case ActionKind::kSanitiseArg:  // the audit log reads these from the rule
+    case ActionKind::kSanitiseMatched:
+    case ActionKind::kSanitiseMatchedBytes:
+    case ActionKind::kSanitiseRequestHeader:
+    case ActionKind::kSanitiseResponseHeader:
+      return;
+  }
+  static_cast<void>(rule);
+}
+
+}  // namespace yagura::waf::internal

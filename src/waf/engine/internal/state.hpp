@@ -1,0 +1,174 @@
+#pragma once
+
+// Everything that one transaction holds. Recycled: vectors, maps and the arena keep their memory
+// from one exchange to the next on the same thread (see recycle.hpp).
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/arena.hpp"
+#include "waf/body/body.hpp"
+#include "waf/compile/rule_set.hpp"
+#include "waf/engine/internal/plan.hpp"
+#include "waf/engine/internal/tx_values.hpp"
+#include "waf/engine/internal/values.hpp"
+#include "waf/engine/transaction.hpp"
+#include "waf/match/prefilter.hpp"
+
+namespace yagura::waf::internal {
+
+// A form of a value that the first stage was given.
+struct Form {
+  ValueRef value;
+  std::string_view bytes;
+};
+
+struct ItemHits {
+  std::uint32_t begin = 0, end = 0;  // in State::hits
+};
+
+// One value that matched, for MATCHED_VARS and for the detection.
+struct Match {
+  Variable variable = Variable::kArgs;
+  std::string_view name;      // of the member; empty for a single value
+  std::string_view original;  // before transformations
+  std::string_view text;      // what the operator saw
+  std::string_view matched;   // what the operator matched of it
+  std::uint32_t offset = kNoOffset;
+  bool in_body = false;
+  bool counted = false;  // &TARGET
+};
+
+// ctl:ruleRemoveTarget… that this transaction ran.
+struct RemovedTarget {
+  const RuleAction* action = nullptr;
+};
+
+enum class AllowScope : std::uint8_t { kNone, kPhase, kRequest, kAll };
+
+struct State {
+  // Of the thread: kept from one exchange to the next.
+  core::Arena arena;
+  PrefilterScratch scratch;
+  TransformChain::Buffers buffers;
+  std::vector<PrefilterHit> hits;
+  std::vector<Form> forms;
+  std::vector<ItemHits> item_hits;  // by item; only those of touched_items are not empty
+  std::vector<std::uint32_t> touched_items;
+  std::string macro_buffer;
+  std::unordered_map<const Pattern*, std::vector<std::uint32_t>>
+      slots_by_pattern;  // TX:/…/ -> slots whose names match
+  std::shared_ptr<const Plan> plan;
+  std::weak_ptr<const RuleSet> plan_of;
+
+  // Of the exchange.
+  std::shared_ptr<const RuleSet> rules;
+  EngineServices services;
+  TransactionOptions options;
+  EngineMode mode = EngineMode::kOn;
+  std::chrono::system_clock::time_point started;
+  std::chrono::steady_clock::time_point deadline;
+  std::chrono::nanoseconds spent{};
+  ValueStore values;
+  std::array<std::string_view, kVariableCount> singles{};
+  TxValues tx;
+  std::vector<std::pair<std::string_view, std::string_view>> geo, environment;
+  std::array<std::string_view, 5> collection_keys{};  // kGlobal, kIp, kResource, kSession, kUser
+  std::vector<Match> matched_vars;                    // of the last operator check that matched
+  const Rule* current = nullptr;                      // for RULE:*
+  std::vector<Detection> detections;
+  std::uint32_t detections_dropped = 0;
+  Verdict verdict;
+  std::vector<bool> removed_rules;  // by rule index; empty: none
+  std::vector<RemovedTarget> removed_targets;
+  AllowScope allowed = AllowScope::kNone;
+  int highest_severity = 255;
+  std::uint32_t not_evaluated = 0;
+  bool gave_up = false;  // the engine stopped inspecting: time, memory
+  bool finished = false;
+  std::uint8_t phases_done = 0;       // bits
+  std::size_t first_stage_phase = 0;  // whose hits are in item_hits; 0: none
+  bool first_stage_failed = false;
+
+  // Connection and lines.
+  std::uint16_t client_port = 0, server_port = 0, response_status = 0;
+  std::string_view unique_id;
+
+  // Bodies.
+  bool request_body_access = false, response_body_access = false, force_request_body = false;
+  std::string_view request_processor;  // by ctl, upper case; empty: by content type
+  std::uint64_t request_limit = 0, response_limit = 0;
+  std::uint64_t request_body_size = 0, response_body_size = 0;
+  bool request_body_cut = false, response_body_cut = false;
+  bool request_reader_done = false;
+  std::unique_ptr<BodyReader> request_reader;
+  std::optional<BodyStore> request_store;
+  ParsedBody parsed;
+  std::string response_buffer;
+  std::optional<Decompressor> decompressor;
+  bool response_undecodable = false;
+  std::optional<bool> response_wanted;
+  AuditOptions::Engine audit_engine = AuditOptions::Engine::kOff;
+  std::string_view audit_parts;
+
+  void begin(std::shared_ptr<const RuleSet> rule_set, const EngineServices& given,
+             TransactionOptions wanted);
+  void end();  // frees what must not outlive the exchange
+
+  [[nodiscard]] std::string_view keep(std::string_view text) { return arena.copy(text); }
+  [[nodiscard]] std::string_view keep_number(std::int64_t number);
+  void set_single(Variable variable, std::string_view text) {
+    singles[static_cast<std::size_t>(variable)] = text;
+  }
+  [[nodiscard]] std::chrono::system_clock::time_point now() const {
+    return services.clock ? services.clock() : std::chrono::system_clock::now();
+  }
+  void count(std::atomic<std::uint64_t> EngineCounters::* counter, std::uint64_t by = 1) const {
+    if (services.counters != nullptr)
+      (services.counters->*counter).fetch_add(by, std::memory_order_relaxed);
+  }
+  void give_up();  // by the failure policy
+};
+
+// variables.cpp
+[[nodiscard]] std::string_view single_value(State& state, Variable variable);
+[[nodiscard]] std::string address_text(Variable variable, std::string_view name);
+[[nodiscard]] std::string_view collection_key(const State& state, Variable collection);
+[[nodiscard]] bool selects(const Selector& selector, Variable variable, std::string_view name);
+[[nodiscard]] bool excluded(const RuleTarget& target, Variable variable, std::string_view name);
+struct Member {
+  Variable variable = Variable::kArgs;
+  std::string_view name, text;
+  std::uint32_t offset = kNoOffset;
+  bool in_body = false;
+};
+// Every member that `target` selects, exclusions applied.
+void collect_members(State& state, const RuleTarget& target, std::vector<Member>& out);
+
+// macro.cpp: the text with its macros replaced, in the arena (or the rule set, where it has none).
+[[nodiscard]] std::string_view expand(State& state, const MacroText& text);
+
+// actions.cpp
+void run_action(State& state, const Rule& rule, const RuleAction& action);
+
+// scan.cpp: gives every value of `phase` to the first stage; afterwards state.item_hits are its.
+void run_first_stage(State& state, std::size_t phase);
+
+// evaluate.cpp
+void run_phase(State& state, std::size_t phase);
+
+// request_body.cpp, response_body.cpp
+Verdict take_request_chunk(State& state, std::string_view chunk);
+Verdict finish_request_body(State& state);
+Verdict take_response_chunk(State& state, std::string_view chunk);
+[[nodiscard]] bool wants_response(State& state);
+void finish_response_body(State& state);
+
+}  // namespace yagura::waf::internal
