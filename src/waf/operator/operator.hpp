@@ -54,8 +54,9 @@ class Operator {
 
 // What making one may need.
 struct OperatorEnvironment {
-  std::filesystem::path rule_folder;      // of the rule's file: @pmFromFile and others start here
-  std::filesystem::path geo_database;     // SecGeoLookupDb; empty: none
+  std::filesystem::path rule_folder;   // of the rule's file: @pmFromFile and others start here
+  std::filesystem::path geo_database;  // SecGeoLookupDb; empty: none
+  std::string http_bl_key;             // SecHttpBlKey; empty: @rbl dnsbl.httpbl.org stays unasked
   std::uint32_t pattern_match_limit = 0;  // SecPcreMatchLimit; 0: the default
   bool argument_has_macro = false;        // the argument holds %{…} and comes with each evaluation
 };
