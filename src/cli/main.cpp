@@ -8,6 +8,9 @@
 #include "cli/command.hpp"
 #include "cli/policy_command.hpp"
 #include "cli/scan_command.hpp"
+#ifdef YAGURA_HAVE_WAF
+#include "cli/waf_command.hpp"
+#endif
 
 namespace yagura::cli {
 namespace {
@@ -20,6 +23,9 @@ int run(int argc, char** argv) {
   add_scan_command(app, exit_code);
   CLI::App& policy = add_policy_command(app, exit_code);
   add_catalogue_commands(policy, exit_code);
+#ifdef YAGURA_HAVE_WAF
+  add_waf_command(app, exit_code);
+#endif
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

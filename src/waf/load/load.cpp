@@ -56,13 +56,22 @@ fs::path setup_file(const fs::path& folder) {
   return {};
 }
 
-void read_folder(const fs::path& folder, seclang::Document& document, Diagnostics& diagnostics) {
+void read_directives(std::string_view text, std::string_view name, seclang::Document& document,
+                     Diagnostics& diagnostics) {
+  if (!text.empty()) {
+    append(document, seclang::parse_text(text, name, fs::path("."), diagnostics));
+  }
+}
+
+void read_folder(const RuleSource& source, seclang::Document& document, Diagnostics& diagnostics) {
+  const fs::path& folder = source.path;
   if (is_file(folder / "modsecurity.conf")) {
     seclang::parse_file_into(document, folder / "modsecurity.conf", diagnostics);
   } else {
     append(document,
            seclang::parse_text(base_directives(), "(base directives)", folder, diagnostics));
   }
+  read_directives(source.directives_before, "(settings)", document, diagnostics);
   if (is_file(folder / "owasp-crs.load")) {
     return seclang::parse_file_into(document, folder / "owasp-crs.load", diagnostics);
   }
@@ -112,14 +121,12 @@ void read_shadow_item(std::string_view item, CompileOptions& options, Diagnostic
 seclang::Document read_rules(const RuleSource& source, Diagnostics& diagnostics) {
   seclang::Document document;
   if (is_folder(source.path)) {
-    read_folder(source.path, document, diagnostics);
-  } else if (!source.path.empty()) {
-    seclang::parse_file_into(document, source.path, diagnostics);
+    read_folder(source, document, diagnostics);
+  } else {
+    read_directives(source.directives_before, "(settings)", document, diagnostics);
+    if (!source.path.empty()) seclang::parse_file_into(document, source.path, diagnostics);
   }
-  if (!source.directives.empty()) {
-    append(document,
-           seclang::parse_text(source.directives, "(directives)", fs::path("."), diagnostics));
-  }
+  read_directives(source.directives, "(directives)", document, diagnostics);
   return document;
 }
 

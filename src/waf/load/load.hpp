@@ -5,7 +5,8 @@
 //   a folder of rules, as the Core Rule Set and Debian's modsecurity-crs lay it out. Read in this
 //   order:
 //     1. engine directives: modsecurity.conf of the folder; else base_directives();
-//     2. owasp-crs.load of the folder, where there is one: it includes the rest;
+//     2. `directives_before`
+//     3. owasp-crs.load of the folder, where there is one: it includes the rest;
 //        else crs-setup.conf (or crs-setup.conf.example) and rules/*.conf, or *.conf of the folder
 //        itself where it has no rules/.
 // Further directives are read last. Operator configuration, not hostile.
@@ -22,8 +23,9 @@
 namespace yagura::waf {
 
 struct RuleSource {
-  std::filesystem::path path;  // empty: only `directives`
-  std::string directives;      // SecLang, read last; relative paths are the working folder's
+  std::filesystem::path path;     // empty: only `directives`
+  std::string directives;         // SecLang, read last; relative paths are the working folder's
+  std::string directives_before;  // SecLang, read before a rule set's own setup: its settings
   std::filesystem::path cache_folder;  // compiled pattern databases; empty: not kept
   std::string shadow;                  // "942100,941000-941999,attack-sqli": ids, ranges, tags
 };

@@ -4,43 +4,8 @@
 
 namespace yagura::waf::testing {
 
-std::string_view recommended_settings() {
-  return R"(SecRuleEngine On
-SecRequestBodyAccess On
-SecRule REQUEST_HEADERS:Content-Type "^(?:application(?:/soap\+|/)|text/)xml" \
-  "id:200000,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=XML"
-SecRule REQUEST_HEADERS:Content-Type "^application/(?:[a-z0-9.-]+\+)?json" \
-  "id:200001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
-SecRequestBodyLimit 13107200
-SecRequestBodyNoFilesLimit 131072
-SecRequestBodyLimitAction Reject
-SecRequestBodyJsonDepthLimit 512
-SecArgumentsLimit 1000
-SecRule &ARGS "@ge 1000" \
-  "id:200007,phase:2,t:none,log,deny,status:400,msg:'Failed to fully parse request body due to large argument count',severity:2"
-SecRule REQBODY_ERROR "!@eq 0" \
-  "id:200002,phase:2,t:none,log,deny,status:400,msg:'Failed to parse request body.',logdata:'%{reqbody_error_msg}',severity:2"
-SecRule MULTIPART_STRICT_ERROR "!@eq 0" \
-  "id:200003,phase:2,t:none,log,deny,status:400,msg:'Multipart request body failed strict validation.'"
-SecRule MULTIPART_UNMATCHED_BOUNDARY "@eq 1" \
-  "id:200004,phase:2,t:none,log,deny,msg:'Multipart parser detected a possible unmatched boundary.'"
-SecPcreMatchLimit 500000
-SecPcreMatchLimitRecursion 500000
-SecRule TX:/^MSC_/ "!@streq 0" \
-  "id:200005,phase:2,t:none,deny,msg:'ModSecurity internal error flagged: %{MATCHED_VAR_NAME}'"
-SecResponseBodyAccess On
-SecResponseBodyMimeType text/plain text/html text/xml
-SecResponseBodyLimit 524288
-SecResponseBodyLimitAction ProcessPartial
-SecArgumentSeparator &
-SecCookieFormat 0
-SecAuditEngine Off
-)";
-}
-
-std::string crs_test_settings() {
-  return std::string(recommended_settings()) + R"(SecRuleEngine DetectionOnly
-SecResponseBodyMimeType text/plain text/html text/xml application/json
+std::string_view crs_test_settings() {
+  return R"(SecRuleEngine DetectionOnly
 SecAction "id:900005,phase:1,pass,nolog,t:none,\
   setvar:tx.blocking_paranoia_level=4,\
   setvar:tx.paranoia_level=4,\
@@ -56,13 +21,10 @@ SecRule REQUEST_HEADERS:X-CRS-Test "@rx ^.*$" \
 )";
 }
 
-std::string settings_named(std::string_view name, bool& known) {
-  known = true;
+std::optional<std::string_view> settings_named(std::string_view name) {
   if (name == "crs-tests") return crs_test_settings();
-  if (name == "recommended") return std::string(recommended_settings());
-  if (name == "none") return {};
-  known = false;
-  return {};
+  if (name == "none") return std::string_view();
+  return std::nullopt;
 }
 
 std::string crs_level_settings(unsigned paranoia, unsigned threshold) {

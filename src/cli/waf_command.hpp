@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace yagura::cli {
+
+// yagura waf test | check | lint
+void add_waf_command(CLI::App& app, ExitCode& exit_code);
+
+}  // namespace yagura::cli
