@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,7 @@ struct ParsedBody {
   std::vector<UploadedFile> files;
   std::vector<PartHeader> part_headers;
   MultipartFlags multipart;
-  std::vector<std::string_view> xml_text;        // XML:/*    : text of the document's elements
+  std::vector<std::string_view> xml_text;  // XML:/*    : all text in the document element, as one
   std::vector<std::string_view> xml_attributes;  // XML://@*  : values of its attributes
   std::string_view error;                        // REQBODY_ERROR_MSG; empty: parsed to the end
   std::uint32_t limits_reached = 0;  // how many bounds cut something (each also stands in `error`)
@@ -67,8 +68,9 @@ struct BodyLimits {
   std::uint32_t max_json_name_bytes = 1
                                       << 20;  // of all arguments' names: each holds its whole path
   std::uint32_t max_xml_depth = 512;
-  std::uint32_t max_parts = 10'000;  // multipart parts, files included
-  std::uint32_t max_files = 100;     // SecUploadFileLimit
+  std::uint32_t max_xml_nodes = 100'000;  // elements and attributes
+  std::uint32_t max_parts = 10'000;       // multipart parts, files included
+  std::uint32_t max_files = 100;          // SecUploadFileLimit
   std::uint64_t max_in_memory =
       128 << 10;  // SecRequestBodyInMemoryLimit: raw bytes past it go to a file
   std::uint64_t max_body = 13'107'200;        // SecRequestBodyLimit
@@ -92,9 +94,9 @@ class BodyReader {
   virtual bool feed(std::string_view chunk) = 0;
   // Once, after the last chunk. `out` keeps views of the arena.
   virtual void finish(ParsedBody& out) = 0;
-  [[nodiscard]] virtual void* xml_document() {
-    return nullptr;
-  }  // xmlDoc*, where limits.need_xml_document
+  // xmlDoc*, after finish() and where limits.need_xml_document: for evaluate_xpath(). The reader
+  // owns it. Null where nothing could be read.
+  [[nodiscard]] virtual void* xml_document() { return nullptr; }
 };
 
 // `content_type` is the header's value (the multipart boundary stands in it). Both references
@@ -115,6 +117,17 @@ void read_urlencoded(std::string_view text, const BodyLimits& limits, core::Aren
 [[nodiscard]] bool read_cookies(std::string_view header, std::uint32_t max_cookies,
                                 std::vector<Argument>& out);
 
+struct XmlNamespace {
+  std::string_view prefix, uri;
+};
+// XPath 1.0 over BodyReader::xml_document(): the text content of each node found, or the one text,
+// number or boolean that the expression makes. kInvalidInput: a wrong expression or an unknown
+// prefix; kLimitExceeded: more steps, nodes or bytes than allowed. One thread at a time per
+// document.
+[[nodiscard]] Result<std::vector<std::string_view>> evaluate_xpath(
+    void* document, std::string_view expression, std::span<const XmlNamespace> namespaces,
+    core::Arena& arena, const BodyLimits& limits);
+
 // RFC 6901 pointer of the JSON value that begins at `offset` of `body` ("/items/0/id"); empty for
 // the whole document and where no value begins there. Linear in `offset`.
 [[nodiscard]] std::string json_pointer_at(std::string_view body, std::uint32_t offset);
@@ -127,14 +140,16 @@ class Decompressor {
     std::uint32_t max_ratio = 1000;      // output to input, counted past the first 64 KiB of output
     std::uint32_t max_layers = 3;
   };
-  // `encoding` is the Content-Encoding header. Unsupported encodings are kUnsupported.
+  // `encoding` is the Content-Encoding header: gzip, deflate, br, identity, in the order in which
+  // they were applied. Others are kUnsupported; more than max_layers kLimitExceeded.
   [[nodiscard]] static Result<Decompressor> make(std::string_view encoding, const Limits& limits);
   Decompressor(Decompressor&&) noexcept;
   Decompressor& operator=(Decompressor&&) noexcept;
   ~Decompressor();
   // Appends what `chunk` decodes to. kLimitExceeded: a bound; kInvalidInput: no valid stream. `out`
-  // then holds what came before.
+  // then holds what came before, and every later call fails.
   [[nodiscard]] Result<void> feed(std::string_view chunk, std::string& out);
+  // Every layer's stream has come to its end.
   [[nodiscard]] bool finished() const;
 
  private:
@@ -151,6 +166,7 @@ class BodyStore {
   BodyStore(BodyStore&&) noexcept;
   BodyStore& operator=(BodyStore&&) noexcept;
   ~BodyStore();
+  // kIo: no temporary file could be made or written; the store holds what it held.
   [[nodiscard]] Result<void> append(std::string_view chunk);
   [[nodiscard]] std::uint64_t size() const;
   // The whole body as one view: the memory, or the file mapped read-only. Valid until append().

@@ -23,13 +23,6 @@ class RawReader final : public BodyReader {
   void finish(ParsedBody&) override {}
 };
 
-// A kind that has no reader yet: said as an error, never passed as read.
-class UnreadBody final : public BodyReader {
- public:
-  bool feed(std::string_view) override { return false; }
-  void finish(ParsedBody& out) override { out.error = "No reader for this kind of body."; }
-};
-
 }  // namespace
 
 namespace internal {
@@ -77,7 +70,7 @@ std::unique_ptr<BodyReader> make_body_reader(BodyKind kind, std::string_view con
     case BodyKind::kMultipart:
       return internal::make_multipart_reader(content_type, limits, arena);
     case BodyKind::kXml:
-      return std::make_unique<UnreadBody>();
+      return internal::make_xml_reader(limits, arena);
     case BodyKind::kRaw:
       break;
   }
