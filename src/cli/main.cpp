@@ -6,6 +6,9 @@
 
 #include "cli/catalogue_command.hpp"
 #include "cli/command.hpp"
+#ifdef YAGURA_HAVE_GATEWAY
+#include "cli/gateway_command.hpp"
+#endif
 #include "cli/policy_command.hpp"
 #include "cli/scan_command.hpp"
 #ifdef YAGURA_HAVE_WAF
@@ -23,6 +26,9 @@ int run(int argc, char** argv) {
   add_scan_command(app, exit_code);
   CLI::App& policy = add_policy_command(app, exit_code);
   add_catalogue_commands(policy, exit_code);
+#ifdef YAGURA_HAVE_GATEWAY
+  add_gateway_command(app, exit_code);
+#endif
 #ifdef YAGURA_HAVE_WAF
   add_waf_command(app, exit_code);
 #endif

@@ -57,8 +57,8 @@ static yagura_waf_rules* find_rules(const ngx_http_yagura_main_conf_t* main_conf
                                     const ngx_http_yagura_loc_conf_t* conf) {
   const ngx_http_yagura_rule_set_t* set = main_conf->rule_sets->elts;
   for (ngx_uint_t i = 0; i < main_conf->rule_sets->nelts; i++) {
-    if (equal(&set[i].path, &conf->rules_path) && equal(&set[i].directives, &conf->directives) &&
-        equal(&set[i].shadow, &conf->shadow)) {
+    if (equal(&set[i].path, &conf->rules_path) && equal(&set[i].settings, &conf->settings) &&
+        equal(&set[i].directives, &conf->directives) && equal(&set[i].shadow, &conf->shadow)) {
       return set[i].rules;
     }
   }
@@ -80,11 +80,13 @@ char* ngx_http_yagura_load_rules(ngx_conf_t* cf, ngx_http_yagura_main_conf_t* ma
   ngx_http_yagura_rule_set_t* set = ngx_array_push(main_conf->rule_sets);
   if (set == NULL) return NGX_CONF_ERROR;
   set->path = conf->rules_path;
+  set->settings = conf->settings;
   set->directives = conf->directives;
   set->shadow = conf->shadow;
   set->rules = ngx_http_yagura_api->rules_load(
-      ngx_http_yagura_text(&set->path), ngx_http_yagura_text(&set->directives),
-      ngx_http_yagura_text(&main_conf->cache), ngx_http_yagura_text(&set->shadow), log_line, cf);
+      ngx_http_yagura_text(&set->path), ngx_http_yagura_text(&set->settings),
+      ngx_http_yagura_text(&set->directives), ngx_http_yagura_text(&main_conf->cache),
+      ngx_http_yagura_text(&set->shadow), log_line, cf);
   if (set->rules == NULL) {
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "yagura: the rules cannot be used");
     return NGX_CONF_ERROR;

@@ -7,7 +7,7 @@ static void* create_loc_conf(ngx_conf_t* cf);
 static char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child);
 static ngx_int_t add_variables(ngx_conf_t* cf);
 static ngx_int_t install_handlers(ngx_conf_t* cf);
-static char* set_directives(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+static char* add_text(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 static char* set_metrics(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 static char* set_path(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 
@@ -29,7 +29,8 @@ static ngx_conf_enum_t fail_policies[] = {
 static ngx_command_t commands[] = {
     {ngx_string("yagura"), ANYWHERE, ngx_conf_set_enum_slot, LOC(mode), modes},
     {ngx_string("yagura_rules"), ANYWHERE, set_path, LOC(rules_path), NULL},
-    {ngx_string("yagura_directives"), ANYWHERE, set_directives, LOC(directives), NULL},
+    {ngx_string("yagura_settings"), ANYWHERE, add_text, LOC(settings), NULL},
+    {ngx_string("yagura_directives"), ANYWHERE, add_text, LOC(directives), NULL},
     {ngx_string("yagura_shadow"), ANYWHERE, ngx_conf_set_str_slot, LOC(shadow), NULL},
     {ngx_string("yagura_fail"), ANYWHERE, ngx_conf_set_enum_slot, LOC(fail_open), fail_policies},
     {ngx_string("yagura_time_budget"), ANYWHERE, ngx_conf_set_msec_slot, LOC(time_budget), NULL},
@@ -120,7 +121,8 @@ static char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) {
   ngx_conf_merge_str_value(conf->rules_path, prev->rules_path, "");
   ngx_conf_merge_str_value(conf->shadow, prev->shadow, "");
   if (conf->transaction_id == NULL) conf->transaction_id = prev->transaction_id;
-  if (append_to_parent(cf->pool, &prev->directives, &conf->directives) != NGX_OK) {
+  if (append_to_parent(cf->pool, &prev->settings, &conf->settings) != NGX_OK ||
+      append_to_parent(cf->pool, &prev->directives, &conf->directives) != NGX_OK) {
     return NGX_CONF_ERROR;
   }
   if (conf->mode == YAGURA_WAF_MODE_OFF) return NGX_CONF_OK;
@@ -128,14 +130,13 @@ static char* merge_loc_conf(ngx_conf_t* cf, void* parent, void* child) {
       cf, ngx_http_conf_get_module_main_conf(cf, ngx_http_yagura_module), conf);
 }
 
-/* Each use adds lines; they are read in order behind the parents' and the rules'. */
-static char* set_directives(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) {
-  (void)cmd;
-  ngx_http_yagura_loc_conf_t* loc_conf = conf;
+/* Each use adds lines; they are read in order, the parents' first. */
+static char* add_text(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) {
+  ngx_str_t* text = (ngx_str_t*)(void*)((char*)conf + cmd->offset);
   const ngx_str_t* value = cf->args->elts;
   ngx_str_t added = value[1];
-  if (append_to_parent(cf->pool, &loc_conf->directives, &added) != NGX_OK) return NGX_CONF_ERROR;
-  loc_conf->directives = added;
+  if (append_to_parent(cf->pool, text, &added) != NGX_OK) return NGX_CONF_ERROR;
+  *text = added;
   return NGX_CONF_OK;
 }
 

@@ -13,6 +13,7 @@
 /* One loaded rule set; locations with equal rules share it. */
 typedef struct {
   ngx_str_t path;
+  ngx_str_t settings;
   ngx_str_t directives;
   ngx_str_t shadow;
   yagura_waf_rules* rules;
@@ -33,7 +34,8 @@ typedef struct {
   ngx_uint_t fail_open;
   ngx_msec_t time_budget;
   ngx_str_t rules_path;
-  ngx_str_t directives; /* the parents' first, then its own */
+  ngx_str_t settings;   /* read before the rules; the parents' first, then its own */
+  ngx_str_t directives; /* read behind the rules; the same */
   ngx_str_t shadow;
   ngx_http_complex_value_t* transaction_id;
   yagura_waf_rules* rules; /* borrowed of the main configuration; null where the mode is off */

@@ -46,11 +46,13 @@ yagura_waf_rules* load(const RuleSource& source, yagura_waf_line report, void* c
   return rules.release();
 }
 
-yagura_waf_rules* rules_load(yagura_waf_text path, yagura_waf_text directives,
-                             yagura_waf_text cache_folder, yagura_waf_text shadow,
-                             yagura_waf_line report, void* context) noexcept {
+yagura_waf_rules* rules_load(yagura_waf_text path, yagura_waf_text settings,
+                             yagura_waf_text directives, yagura_waf_text cache_folder,
+                             yagura_waf_text shadow, yagura_waf_line report,
+                             void* context) noexcept {
   try {
     const RuleSource source{.path = std::string(view(path)),
+                            .directives_before = std::string(view(settings)),
                             .directives = std::string(view(directives)),
                             .cache_folder = std::string(view(cache_folder)),
                             .shadow = std::string(view(shadow))};

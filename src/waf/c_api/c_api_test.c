@@ -57,7 +57,7 @@ static const char kRules[] =
     "SecRule ARGS:q \"@contains shade\" \"id:6,phase:1,deny,log,msg:'in the shade'\"\n";
 
 static yagura_waf_rules* load(const char* directives, seen* problems) {
-  return api->rules_load(text(""), text(directives), text(""), text("6"), note, problems);
+  return api->rules_load(text(""), text(""), text(directives), text(""), text("6"), note, problems);
 }
 
 typedef struct {

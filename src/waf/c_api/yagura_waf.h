@@ -45,9 +45,9 @@ typedef void (*yagura_waf_line)(void *context, int is_error, yagura_waf_text lin
 typedef struct {
   unsigned version; /* YAGURA_WAF_API_VERSION of the library; at least what the caller was built for */
 
-  /* Loads rules. `path`: a file, or a folder (crs-setup.conf and rules below it). `directives`: SecLang text read after it; may be
-   * empty. Every problem goes to `report`. NULL: there was an error. `cache_folder` may be empty. `shadow`: ids, ranges, tags by comma. */
-  yagura_waf_rules *(*rules_load)(yagura_waf_text path, yagura_waf_text directives, yagura_waf_text cache_folder,
+  /* Loads rules. `path`: a file, or a folder (see waf/load/load.hpp). `settings` and `directives`: SecLang text read before and after
+   * its rules; may be empty. Every problem goes to `report`. NULL: there was an error. `cache_folder` may be empty. `shadow`: ids, ranges, tags by comma. */
+  yagura_waf_rules *(*rules_load)(yagura_waf_text path, yagura_waf_text settings, yagura_waf_text directives, yagura_waf_text cache_folder,
                                   yagura_waf_text shadow, yagura_waf_line report, void *context);
   void (*rules_release)(yagura_waf_rules *rules);
 

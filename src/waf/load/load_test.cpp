@@ -26,10 +26,15 @@ class RuleFolder : public testing::Test {
   }
 
   // The markers in the order read: "(base)" stands for the base directives.
-  std::string order(const fs::path& path, const std::string& directives = {}) {
+  std::string order(const fs::path& path, const std::string& directives = {},
+                    const std::string& settings = {}) {
     std::string text;
-    const seclang::Document document = read_rules(
-        {.path = path, .directives = directives, .cache_folder = {}, .shadow = {}}, diagnostics_);
+    const seclang::Document document = read_rules({.path = path,
+                                                   .directives = directives,
+                                                   .directives_before = settings,
+                                                   .cache_folder = {},
+                                                   .shadow = {}},
+                                                  diagnostics_);
     bool has_base = false;
     for (const seclang::Directive& directive : document.directives) {
       if (const auto* marker = std::get_if<seclang::MarkerDirective>(&directive)) {
@@ -51,7 +56,8 @@ TEST_F(RuleFolder, ReadsTheSetupThenTheRulesByName) {
   write("rules/A.conf", "SecMarker a");
   write("rules/C.conf.example", "SecMarker c");
   write("crs-setup.conf", "SecMarker setup");
-  EXPECT_EQ(order(folder_, "SecMarker last"), "(base) setup a b last");
+  EXPECT_EQ(order(folder_, "SecMarker last", "SecMarker settings"),
+            "(base) settings setup a b last");
   EXPECT_FALSE(diagnostics_.has_errors());
 }
 
@@ -99,19 +105,25 @@ TEST_F(RuleFolder, AMissingPathIsAnError) {
 
 TEST_F(RuleFolder, BrokenRulesGiveNoRuleSet) {
   write("own.conf", "SecRule ARGS \"@rx a\" \"id:1,phase:2,deny\"\nSecRulle x\n");
-  EXPECT_EQ(
-      load_rules({.path = folder_ / "own.conf", .directives = {}, .cache_folder = {}, .shadow = {}},
-                 diagnostics_),
-      nullptr);
+  EXPECT_EQ(load_rules({.path = folder_ / "own.conf",
+                        .directives = {},
+                        .directives_before = {},
+                        .cache_folder = {},
+                        .shadow = {}},
+                       diagnostics_),
+            nullptr);
   ASSERT_TRUE(diagnostics_.has_errors());
   EXPECT_EQ(diagnostics_.list()[0].line, 2u);
 }
 
 TEST(BaseDirectives, Compile) {
   Diagnostics diagnostics;
-  const auto rules = load_rules(
-      {.path = {}, .directives = std::string(base_directives()), .cache_folder = {}, .shadow = {}},
-      diagnostics);
+  const auto rules = load_rules({.path = {},
+                                 .directives = std::string(base_directives()),
+                                 .directives_before = {},
+                                 .cache_folder = {},
+                                 .shadow = {}},
+                                diagnostics);
   for (const Diagnostic& diagnostic : diagnostics.list()) ADD_FAILURE() << to_string(diagnostic);
   ASSERT_NE(rules, nullptr);
   EXPECT_EQ(rules->rule_count, 7u);
