@@ -5,6 +5,7 @@
 #include "waf/seclang/ascii.hpp"
 #include "waf/seclang/internal/logical_line.hpp"
 #include "waf/seclang/internal/quoting.hpp"
+#include "waf/seclang/report.hpp"
 
 namespace yagura::waf::seclang {
 namespace {

@@ -16,6 +16,7 @@
 #include "waf/seclang/internal/quoting.hpp"
 #include "waf/seclang/internal/words.hpp"
 #include "waf/seclang/nearest.hpp"
+#include "waf/seclang/report.hpp"
 #include "waf/seclang/targets.hpp"
 
 namespace yagura::waf::seclang {

@@ -43,16 +43,4 @@ bool has_dangling_backslash(std::string_view text) {
   return dangling;
 }
 
-void report_error(Diagnostics& diagnostics, const Position& position, std::string message,
-                  std::string hint) {
-  diagnostics.error(position.file ? *position.file : std::string(), position.line, position.column,
-                    std::move(message), std::move(hint));
-}
-
-void report_warning(Diagnostics& diagnostics, const Position& position, std::string message,
-                    std::string hint) {
-  diagnostics.warning(position.file ? *position.file : std::string(), position.line,
-                      position.column, std::move(message), std::move(hint));
-}
-
 }  // namespace yagura::waf::seclang

@@ -8,9 +8,6 @@
 #include <string>
 #include <string_view>
 
-#include "core/diagnostics.hpp"
-#include "waf/seclang/ast.hpp"
-
 namespace yagura::waf::seclang {
 
 // Offset of the first unescaped `quote` from `start` on; npos: none.
@@ -21,10 +18,5 @@ namespace yagura::waf::seclang {
 [[nodiscard]] std::string escape(std::string_view text, std::string_view quotes);
 // Ends in a backslash that has no byte behind it.
 [[nodiscard]] bool has_dangling_backslash(std::string_view text);
-
-void report_error(Diagnostics& diagnostics, const Position& position, std::string message,
-                  std::string hint = {});
-void report_warning(Diagnostics& diagnostics, const Position& position, std::string message,
-                    std::string hint = {});
 
 }  // namespace yagura::waf::seclang

@@ -2,6 +2,7 @@
 
 #include "waf/seclang/ascii.hpp"
 #include "waf/seclang/internal/quoting.hpp"
+#include "waf/seclang/report.hpp"
 
 namespace yagura::waf::seclang {
 

@@ -1,0 +1,166 @@
+#include "waf/compile/internal/exceptions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "waf/compile/internal/actions.hpp"
+#include "waf/seclang/actions.hpp"
+#include "waf/seclang/ascii.hpp"
+#include "waf/seclang/targets.hpp"
+
+namespace yagura::waf::internal {
+namespace {
+
+using StepFilter = std::function<bool(const OutlineStep&)>;
+
+bool has_text(const OutlineStep& step, std::string_view action_name, const TextSelector& selector) {
+  for (const seclang::RuleDirective& link : step.links) {
+    for (const seclang::Action& action : link.actions) {
+      if (action.name == action_name && selector.selects(action.value)) return true;
+    }
+  }
+  return false;
+}
+
+class Exceptions {
+ public:
+  Exceptions(std::vector<OutlineStep>& steps, BuildState& state) : steps_(steps), state_(state) {}
+
+  void apply(const seclang::PlainDirective& directive) {
+    const std::string_view name = directive.name;
+    if (name == "SecRuleRemoveById") return remove(by_ids(directive));
+    if (name == "SecRuleRemoveByTag") return remove(by_text(directive, "tag"));
+    if (name == "SecRuleRemoveByMsg") return remove(by_text(directive, "msg"));
+    if (name == "SecRuleUpdateTargetByTag") {
+      return update_targets(directive, by_text(directive, "tag"), 0);
+    }
+    if (name == "SecRuleUpdateTargetByMsg") {
+      return update_targets(directive, by_text(directive, "msg"), 0);
+    }
+    if (name == "SecRuleUpdateTargetById") {
+      const auto [filter, link] = by_id_and_link(directive);
+      return update_targets(directive, filter, link);
+    }
+    if (name == "SecRuleUpdateActionById") update_actions(directive);
+  }
+
+ private:
+  static seclang::Position place(const seclang::PlainDirective& directive, std::size_t argument) {
+    return argument < directive.argument_positions.size() ? directive.argument_positions[argument]
+                                                          : directive.position;
+  }
+  static std::string_view argument(const seclang::PlainDirective& directive, std::size_t index) {
+    return index < directive.arguments.size() ? directive.arguments[index] : std::string_view();
+  }
+
+  StepFilter by_ids(const seclang::PlainDirective& directive) {
+    std::vector<RuleIdRange> ranges;
+    for (std::size_t i = 0; i < directive.arguments.size(); ++i) {
+      const auto more = read_id_ranges(directive.arguments[i], place(directive, i), state_);
+      ranges.insert(ranges.end(), more.begin(), more.end());
+    }
+    return [ranges](const OutlineStep& step) { return contains(ranges, step.id); };
+  }
+
+  StepFilter by_text(const seclang::PlainDirective& directive, std::string_view action_name) {
+    TextSelector selector(argument(directive, 0), place(directive, 0), state_);
+    return [selector = std::move(selector), action_name](const OutlineStep& step) {
+      return has_text(step, action_name, selector);
+    };
+  }
+
+  // "942100", "942100-942190,941100", "942100:1": the last is the second rule of a chain.
+  std::pair<StepFilter, std::size_t> by_id_and_link(const seclang::PlainDirective& directive) {
+    std::string_view ids = argument(directive, 0);
+    std::size_t link = 0;
+    if (const std::size_t colon = ids.find(':'); colon != std::string_view::npos) {
+      const std::optional<std::uint64_t> number = read_number(ids.substr(colon + 1));
+      if (!number) {
+        state_.error(place(directive, 0), fmt::format("{} is no place in a chain", shown(ids)),
+                     "write id:1 for the second rule of the chain");
+      }
+      link = number.value_or(0);
+      ids = ids.substr(0, colon);
+    }
+    const auto ranges = read_id_ranges(ids, place(directive, 0), state_);
+    return {[ranges](const OutlineStep& step) { return contains(ranges, step.id); }, link};
+  }
+
+  void remove(const StepFilter& filter) {
+    for (OutlineStep& step : steps_) {
+      if (!step.links.empty() && filter(step)) step.removed = true;
+    }
+  }
+
+  void for_links(const StepFilter& filter, std::size_t link,
+                 const std::function<void(seclang::RuleDirective&)>& change) {
+    for (OutlineStep& step : steps_) {
+      if (link < step.links.size() && filter(step)) change(step.links[link]);
+    }
+  }
+
+  void update_targets(const seclang::PlainDirective& directive, const StepFilter& filter,
+                      std::size_t link) {
+    const auto added =
+        seclang::parse_targets(argument(directive, 1), place(directive, 1), state_.diagnostics);
+    std::vector<seclang::Target> replaced;
+    if (directive.arguments.size() > 2) {
+      replaced =
+          seclang::parse_targets(argument(directive, 2), place(directive, 2), state_.diagnostics);
+    }
+    for_links(filter, link, [&](seclang::RuleDirective& rule) {
+      // A rule without targets always matches: targets would make it another rule.
+      if (rule.kind != seclang::RuleDirective::Kind::kRule) return;
+      std::erase_if(rule.targets, [&](const seclang::Target& target) {
+        return std::any_of(replaced.begin(), replaced.end(), [&](const seclang::Target& each) {
+          return each.variable == target.variable && each.count == target.count &&
+                 seclang::same_name(each.selector, target.selector);
+        });
+      });
+      rule.targets.insert(rule.targets.end(), added.begin(), added.end());
+    });
+  }
+
+  void update_actions(const seclang::PlainDirective& directive) {
+    const auto [filter, link] = by_id_and_link(directive);
+    auto actions =
+        seclang::parse_actions(argument(directive, 1), place(directive, 1), state_.diagnostics);
+    std::erase_if(actions, [&](const seclang::Action& action) {
+      const bool fixed = action.name == "id" || action.name == "phase" || action.name == "chain";
+      if (fixed) {
+        state_.error(action.position,
+                     fmt::format("SecRuleUpdateActionById cannot change {}", action.name));
+      }
+      return fixed;
+    });
+    for_links(filter, link, [&](seclang::RuleDirective& rule) { replace(rule, actions); });
+  }
+
+  // New actions take the place of the old ones of their kind, and come last.
+  static void replace(seclang::RuleDirective& rule, const std::vector<seclang::Action>& actions) {
+    std::erase_if(rule.actions, [&](const seclang::Action& old) {
+      return std::any_of(actions.begin(), actions.end(), [&](const seclang::Action& each) {
+        if (is_disruptive(each.name) && is_disruptive(old.name)) return true;
+        return each.name == old.name && !is_repeatable(each.name);
+      });
+    });
+    rule.actions.insert(rule.actions.end(), actions.begin(), actions.end());
+  }
+
+  std::vector<OutlineStep>& steps_;
+  BuildState& state_;
+};
+
+}  // namespace
+
+void apply_exceptions(const seclang::Document& document, std::vector<OutlineStep>& steps,
+                      BuildState& state) {
+  Exceptions exceptions(steps, state);
+  for (const seclang::Directive& each : document.directives) {
+    if (const auto* plain = std::get_if<seclang::PlainDirective>(&each)) exceptions.apply(*plain);
+  }
+}
+
+}  // namespace yagura::waf::internal

@@ -1,0 +1,20 @@
+#pragma once
+
+// The directives that set the engine, with ModSecurity's defaults (see EngineOptions). A later one
+// replaces an earlier one.
+
+#include <filesystem>
+
+#include "waf/compile/internal/build_state.hpp"
+
+namespace yagura::waf::internal {
+
+// What rules need while they are made and the rule set does not keep.
+struct BuildOptions {
+  std::filesystem::path geo_database;  // SecGeoLookupDb
+};
+
+// Fills state.set.options.
+[[nodiscard]] BuildOptions read_options(const seclang::Document& document, BuildState& state);
+
+}  // namespace yagura::waf::internal
