@@ -287,7 +287,7 @@ void Applier::severity() {
 
 void Applier::skip() {
   const std::optional<std::uint64_t> number = read_number(action_.value);
-  if (!number || *number == 0 || *number >= kNone) {
+  if (!number || *number == 0 || *number >= yagura::waf::kNone) {
     return error(fmt::format("skip takes a number of rules, not {}", shown(action_.value)));
   }
   set_.skip = static_cast<std::uint32_t>(*number);

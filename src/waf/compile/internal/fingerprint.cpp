@@ -10,6 +10,9 @@
 namespace yagura::waf::internal {
 namespace {
 
+__extension__ using Wide = unsigned __int128;
+constexpr Wide wide(std::uint64_t high, std::uint64_t low) { return (Wide{high} << 64) | low; }
+
 class Fnv128 {
  public:
   void add(std::string_view text) {
@@ -26,10 +29,6 @@ class Fnv128 {
   }
 
  private:
-  __extension__ using Wide = unsigned __int128;
-  static constexpr Wide wide(std::uint64_t high, std::uint64_t low) {
-    return (Wide{high} << 64) | low;
-  }
   static constexpr Wide kPrime = wide(0x0000000001000000, 0x000000000000013B);
   Wide state_ = wide(0x6c62272e07bb0142, 0x62b821756295c58d);
 };

@@ -197,7 +197,7 @@ class FirstStage {
     Result<Prefilter> prefilter = Prefilter::build(items, {.cache_folder = options_.cache_folder});
     if (prefilter) {
       phase.prefilter = *std::move(prefilter);
-    } else {
+    } else if (prefilter.error().code != ErrorCode::kUnsupported) {
       state_.error({}, "the first stage could not be built: " + prefilter.error().message);
     }
   }
