@@ -11,6 +11,8 @@
 #include <functional>
 #include <thread>
 
+#include "waf/testing/backend_server.hpp"
+
 namespace yagura::waf::testing {
 namespace {
 
@@ -143,6 +145,21 @@ TEST_F(NetworkDriverTest, FindsAMarkInAnyCase) {
   log("two");
   EXPECT_THAT(*follower->lines_before("mark", std::chrono::milliseconds(0)), ElementsAre("one"));
   EXPECT_FALSE(follower->lines_before("mark", std::chrono::milliseconds(0)));
+}
+
+TEST(BackendServer, AnswersOverASocketWhatTheBackendAnswers) {
+  auto listener = LocalListener::open();
+  ASSERT_TRUE(listener);
+  const BackendServer server(*std::move(listener));
+  const Endpoint endpoint{.host = "127.0.0.1", .port = server.port()};
+  const auto plain = exchange_bytes(endpoint, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(status_of(plain->response), 200);
+  const auto reflected =
+      exchange_bytes(endpoint,
+                     "POST /reflect HTTP/1.1\r\nHost: a\r\nContent-Length: 29\r\n\r\n"
+                     R"({"status":404,"body":"hello"})");
+  EXPECT_EQ(status_of(reflected->response), 404);
+  EXPECT_TRUE(reflected->response.ends_with("\r\n\r\nhello"));
 }
 
 TEST(RawResponse, IsWholeByItsFraming) {
