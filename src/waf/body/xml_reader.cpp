@@ -18,7 +18,7 @@
 namespace yagura::waf {
 namespace {
 
-constexpr std::size_t kPiece = 4096;
+constexpr std::size_t kPiece = 4096;  // what the parser is given at once, however it arrives
 constexpr std::size_t kCheckedPending = 8 << 10;  // a token of fewer bytes needs no look
 constexpr std::ptrdiff_t kMaxPendingEquals = 1000;
 constexpr std::uint32_t kMaxNamespaces = 1000;
@@ -44,16 +44,22 @@ class XmlReader final : public internal::CollectingReader {
       set_error("XML parsing error: XML: no memory for a parser.");
       return;
     }
-    // kHuge lifts fixed limits in favour of ours.
+    // "Huge" lifts fixed limits in favour of ours.
     xmlCtxtUseOptions(parser_.get(), XML_PARSE_NONET | XML_PARSE_HUGE);
   }
   ~XmlReader() override { take_document(); }
 
   bool feed(std::string_view chunk) override {
     if (failed() || !take_bytes(chunk.size())) return false;
-    for (; !chunk.empty() && !failed(); chunk.remove_prefix(std::min(kPiece, chunk.size()))) {
-      parse(chunk.substr(0, kPiece), false);
-      check_pending();
+    while (!chunk.empty() && !failed()) {
+      const std::size_t taken = std::min(chunk.size(), kPiece - piece_.size());
+      if (taken == kPiece) {
+        parse(chunk.substr(0, taken));
+      } else {
+        piece_.append(chunk.substr(0, taken));
+        if (piece_.size() == kPiece) parse_piece();
+      }
+      chunk.remove_prefix(taken);
     }
     return !failed();
   }
@@ -194,9 +200,19 @@ class XmlReader final : public internal::CollectingReader {
 
   // --- driving it ---
 
-  void parse(std::string_view piece, bool is_last) {
+  void parse_piece() {
+    parse(piece_);
+    piece_.clear();
+  }
+
+  void parse(std::string_view piece) {
+    push(piece, false);
+    check_pending();
+  }
+
+  void push(std::string_view bytes, bool is_last) {
     const int code =
-        xmlParseChunk(parser_.get(), piece.data(), static_cast<int>(piece.size()), is_last ? 1 : 0);
+        xmlParseChunk(parser_.get(), bytes.data(), static_cast<int>(bytes.size()), is_last ? 1 : 0);
     if (code != XML_ERR_OK && parser_->wellFormed == 0) {
       set_error("XML parsing error: XML: Failed parsing document.");
     }
@@ -223,7 +239,8 @@ class XmlReader final : public internal::CollectingReader {
   }
 
   void end() override {
-    if (!failed()) parse({}, true);
+    if (!failed() && !piece_.empty()) parse_piece();
+    if (!failed()) push({}, true);
     if (has_element_) result_.xml_text.insert(result_.xml_text.begin(), arena_.copy(text_));
     take_document();
     parser_.reset();
@@ -238,6 +255,7 @@ class XmlReader final : public internal::CollectingReader {
   // The document's strings live in the parser's dictionary, which each holds by a count.
   std::unique_ptr<xmlParserCtxt, FreeParser> parser_;
   std::unique_ptr<xmlDoc, FreeDocument> document_;
+  std::string piece_;  // what came of the next piece
   std::string text_;
   std::uint32_t depth_ = 0, nodes_ = 0, namespaces_ = 0;
   bool has_element_ = false;
