@@ -116,6 +116,7 @@ class Config {
     out_.open("http");
     write_http();
     write_upstream();
+    write_proxy_settings();
     write_servers();
     if (options_.metrics) write_metrics();
     out_.close();
@@ -239,6 +240,7 @@ class Config {
   // Tells whom it stopped by which number to ask. Only for our own 403: a service's passes as it
   // is.
   void write_blocked_page() {
+    out_.line("recursive_error_pages on;");
     out_.line("error_page 403 @yagura_blocked;");
     out_.open("location @yagura_blocked");
     out_.line("internal;");
@@ -297,8 +299,8 @@ class Config {
     out_.close();
   }
 
-  void write_proxy() {
-    out_.line("proxy_pass {}://yagura_upstream;", options_.upstream.tls ? "https" : "http");
+  // What all proxied locations share: they inherit it.
+  void write_proxy_settings() {
     out_.line("proxy_http_version 1.1;");
     out_.line("proxy_set_header Host $http_host;");
     out_.line("proxy_set_header X-Real-IP $remote_addr;");
@@ -314,6 +316,10 @@ class Config {
       out_.line("proxy_ssl_verify_depth 8;");
       out_.line("proxy_ssl_trusted_certificate {};", texts_.trust);
     }
+  }
+
+  void write_proxy() {
+    out_.line("proxy_pass {}://yagura_upstream;", options_.upstream.tls ? "https" : "http");
   }
 
   void write_metrics() {

@@ -104,6 +104,9 @@ class Nginx {
       keep_over_exec(sockets_.descriptors());
       // It must not outlive us, however we end.
       ::prctl(PR_SET_PDEATHSIG, SIGQUIT);
+      // A group of its own: a terminal's Ctrl-C reaches us alone, and reap() finds what it leaves
+      // behind.
+      ::setpgid(0, 0);
       if (::getppid() != parent) ::_exit(127);
       ::pthread_sigmask(SIG_SETMASK, &signals_.before(), nullptr);
       ::execve(program_.c_str(), const_cast<char* const*>(arguments.data()), pointers.data());
@@ -123,6 +126,8 @@ class Nginx {
   [[nodiscard]] bool reap() {
     int status = 0;
     if (pid_ <= 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) return false;
+    // Workers whose master died without telling them finish what they serve and go.
+    ::kill(-pid_, SIGQUIT);
     pid_ = 0;
     ending_ = WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
                                   : fmt::format("exit code {}", WEXITSTATUS(status));
