@@ -52,8 +52,8 @@ yagura_waf_rules* rules_load(yagura_waf_text path, yagura_waf_text settings,
                              void* context) noexcept {
   try {
     const RuleSource source{.path = std::string(view(path)),
-                            .directives_before = std::string(view(settings)),
                             .directives = std::string(view(directives)),
+                            .directives_before = std::string(view(settings)),
                             .cache_folder = std::string(view(cache_folder)),
                             .shadow = std::string(view(shadow))};
     return load(source, report, context);
