@@ -65,7 +65,7 @@ bool read_gap(std::string_view gap, MultipartFlags& flags) {
 
 }  // namespace
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
+bool same_but_for_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char left, char right) {
     return internal::lower(left) == internal::lower(right);
   });
@@ -80,7 +80,7 @@ std::string read_boundary(std::string_view content_type, MultipartFlags& flags,
   if (content_type.empty()) return refuse("Content-Type header not available.");
   if (content_type.size() > kMaxContentTypeBytes)
     return refuse("Invalid boundary in C-T (length).");
-  if (!equal_ignoring_case(content_type.substr(0, kType.size()), kType)) {
+  if (!same_but_for_case(content_type.substr(0, kType.size()), kType)) {
     return refuse("Invalid MIME type.");
   }
   if (count_parameters(content_type) > 1) return refuse("Multiple boundary parameters in C-T.");

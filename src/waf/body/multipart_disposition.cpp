@@ -22,8 +22,8 @@ std::optional<std::string> decode_extended(std::string_view value) {
   if (charset_end == std::string_view::npos) return std::nullopt;
   const std::size_t language_end = value.find('\'', charset_end + 1);
   if (language_end == std::string_view::npos) return std::nullopt;
-  const bool is_latin1 = equal_ignoring_case(value.substr(0, charset_end), "iso-8859-1");
-  if (!is_latin1 && !equal_ignoring_case(value.substr(0, charset_end), "utf-8")) {
+  const bool is_latin1 = same_but_for_case(value.substr(0, charset_end), "iso-8859-1");
+  if (!is_latin1 && !same_but_for_case(value.substr(0, charset_end), "utf-8")) {
     return std::nullopt;
   }
   std::string out;

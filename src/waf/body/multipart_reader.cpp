@@ -282,8 +282,7 @@ class MultipartReader final : public internal::CollectingReader {
   // The first header of that name.
   std::string* find_header(std::string_view name) {
     for (std::string& header : headers_) {
-      if (internal::equal_ignoring_case(std::string_view(header).substr(0, header.find(':')),
-                                        name)) {
+      if (internal::same_but_for_case(std::string_view(header).substr(0, header.find(':')), name)) {
         return &header;
       }
     }

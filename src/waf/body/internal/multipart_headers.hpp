@@ -34,6 +34,6 @@ struct Disposition {
 [[nodiscard]] inline char lower(char byte) {
   return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte | 0x20) : byte;
 }
-[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
+[[nodiscard]] bool same_but_for_case(std::string_view a, std::string_view b);
 
 }  // namespace yagura::waf::internal
