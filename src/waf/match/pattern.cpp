@@ -8,6 +8,8 @@
 #include <mutex>
 #include <utility>
 
+#include "waf/match/internal/regex_tree.hpp"
+
 namespace yagura::waf {
 
 namespace {
@@ -154,6 +156,8 @@ OperatorResult Pattern::match(std::string_view value, Captures* captures,
 
 const std::string& Pattern::text() const { return state_->text; }
 bool Pattern::caseless() const { return state_->caseless; }
-ByteCondition Pattern::condition() const { return {}; }
+ByteCondition Pattern::condition() const {
+  return regex::condition_of(regex::parse(state_->text, state_->caseless));
+}
 
 }  // namespace yagura::waf
