@@ -1,0 +1,154 @@
+// A block as it is kept, and told to a human.
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <vector>
+
+#include "core/json_text.hpp"
+#include "waf/log/internal/text.hpp"
+#include "waf/log/log.hpp"
+
+namespace yagura::waf {
+
+namespace {
+
+constexpr std::size_t kMaxDetections = 50;  // of one record; the rest is counted
+
+// A rule that only compares scores (949110) names no value of the request: it decides, others are
+// why.
+bool is_cause(const Detection& detection) {
+  return detection.logged && !detection.shadow && !detection.address.empty() &&
+         !detection.address.starts_with("TX:") && !detection.address.starts_with("&TX");
+}
+
+void write_detection(core::JsonWriter& json, const Transaction& transaction,
+                     const Detection& detection) {
+  const Rule& rule = *detection.rule;
+  json.begin_object()
+      .member("rule", static_cast<unsigned long long>(rule.id))
+      .member("phase", unsigned{detection.phase})
+      .member("message", detection.message)
+      .member("severity", rule.severity)
+      .member("file", rule.file)
+      .member("line", unsigned{rule.line})
+      .member("target", detection.address)
+      .member("address", transaction.address_of(detection))
+      .member("value", detection.value)
+      .member("matched", detection.matched)
+      .member("data", detection.log_data)
+      .member("cause", is_cause(detection))
+      .member("decided", detection.disrupted || detection.would_disrupt)
+      .member("shadow", detection.shadow)
+      .member("exclusion", exclusion_for(transaction, detection))
+      .end_object();
+}
+
+using simdjson::dom::element;
+
+std::string text(const element& from, const char* name) {
+  std::string_view value;
+  return from[name].get(value) == simdjson::SUCCESS ? std::string(value) : std::string();
+}
+std::int64_t number(const element& from, const char* name) {
+  std::int64_t value = 0;
+  return from[name].get(value) == simdjson::SUCCESS ? value : 0;
+}
+bool flag(const element& from, const char* name) {
+  bool value = false;
+  return from[name].get(value) == simdjson::SUCCESS && value;
+}
+
+std::string explain_cause(const element& detection) {
+  std::string out = fmt::format("  {}  {}\n", number(detection, "rule"),
+                                log::escaped(text(detection, "message")));
+  const std::string address = text(detection, "address"), target = text(detection, "target");
+  out += fmt::format("    value      {}{}\n", log::escaped(address),
+                     address == target ? "" : fmt::format("  ({})", log::escaped(target)));
+  out += fmt::format("    was        {}\n", log::cut_and_escaped(text(detection, "value"), 200));
+  const std::string matched = text(detection, "matched");
+  if (!matched.empty())
+    out += fmt::format("    matched    {}\n", log::cut_and_escaped(matched, 200));
+  out += fmt::format("    rule       {}:{}\n", log::escaped(text(detection, "file")),
+                     number(detection, "line"));
+  out +=
+      fmt::format("    to allow it, and nothing else:\n      {}\n", text(detection, "exclusion"));
+  return out;
+}
+
+}  // namespace
+
+std::string block_record(const Transaction& transaction) {
+  const Verdict verdict = transaction.verdict();
+  std::string out;
+  core::JsonWriter json(out, 0);
+  json.begin_object()
+      .member("id", transaction.unique_id())
+      .member("time", log::rfc3339(transaction.started()))
+      .member("client", transaction.client_address())
+      .member("host", transaction.host())
+      .member("method", transaction.method())
+      .member("uri", transaction.uri().substr(0, 2048))
+      .member("blocked", verdict.interrupts())
+      .member("status",
+              unsigned{verdict.interrupts() ? verdict.status : transaction.response_status()})
+      .member("score", transaction.tx("blocking_inbound_anomaly_score"))
+      .member("threshold", transaction.tx("inbound_anomaly_score_threshold"));
+  json.key("detections").begin_array();
+  std::size_t written = 0, left_out = 0;
+  for (const Detection& detection : transaction.detections()) {
+    if (!detection.logged && !detection.disrupted && !detection.would_disrupt) continue;
+    if (written == kMaxDetections && !detection.disrupted) {
+      ++left_out;
+      continue;
+    }
+    ++written;
+    write_detection(json, transaction, detection);
+  }
+  json.end_array().member("left_out", static_cast<unsigned long long>(left_out)).end_object();
+  return out;
+}
+
+Result<std::string> explain_block(std::string_view record_line) {
+  simdjson::dom::parser parser;
+  element record;
+  if (parser.parse(record_line.data(), record_line.size()).get(record) != simdjson::SUCCESS) {
+    return fail(ErrorCode::kInvalidInput,
+                "the record of the block is no JSON: was its file cut or edited?");
+  }
+  const bool blocked = flag(record, "blocked");
+  std::string out = fmt::format(
+      "{} {}{} from {}\n", log::escaped(text(record, "method")), log::escaped(text(record, "host")),
+      log::cut_and_escaped(text(record, "uri"), 300), log::escaped(text(record, "client")));
+  out +=
+      blocked
+          ? fmt::format("was refused with {} at {}", number(record, "status"), text(record, "time"))
+          : fmt::format("would have been refused at {} (the mode is detect)", text(record, "time"));
+  const std::string score = text(record, "score");
+  if (!score.empty()) out += fmt::format(", score {} of {}", score, text(record, "threshold"));
+  out += fmt::format("\nid {}\n\nWhat did it:\n", text(record, "id"));
+  simdjson::dom::array detections;
+  if (record["detections"].get(detections) != simdjson::SUCCESS) {
+    return fail(ErrorCode::kInvalidInput,
+                "the record of the block has no detections: was its file edited?");
+  }
+  std::string decided;
+  bool any = false;
+  for (const element detection : detections) {
+    const bool cause = flag(detection, "cause");
+    if (cause) out += explain_cause(detection);
+    any = any || cause;
+    if (flag(detection, "decided") && !cause) {
+      decided += fmt::format("Decided by {}: {}\n", number(detection, "rule"),
+                             log::escaped(text(detection, "message")));
+    }
+  }
+  if (!any && decided.empty())
+    out += "  no rule: the engine gave up or a limit of the body was reached\n";
+  if (const std::int64_t left_out = number(record, "left_out"); left_out > 0) {
+    out += fmt::format("  … and {} more that the record left out\n", left_out);
+  }
+  return out + (decided.empty() ? "" : "\n" + decided);
+}
+
+}  // namespace yagura::waf

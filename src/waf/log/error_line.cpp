@@ -1,0 +1,81 @@
+// The line of ModSecurity 3's nginx connector, field by field in its order: go-ftw and log
+// pipelines read it.
+
+#include <fmt/format.h>
+
+#include <cctype>
+
+#include "waf/log/internal/text.hpp"
+#include "waf/log/log.hpp"
+
+namespace yagura::waf {
+
+namespace {
+
+constexpr std::size_t kMaxField = 200, kMaxValue = 100;
+
+std::string operator_name(std::string_view name) {
+  std::string out(name);
+  if (!out.empty())
+    out.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(out.front())));
+  return out;
+}
+
+// The last link decides a chain, and its operator is the one that matched.
+const Rule& last_link(const Transaction& transaction, const Rule& head) {
+  const Rule* rule = &head;
+  while (rule->next_in_chain != kNone) rule = &transaction.rule_set().rules[rule->next_in_chain];
+  return *rule;
+}
+
+std::string what_matched(const Transaction& transaction, const Detection& detection) {
+  const Rule& rule = last_link(transaction, *detection.rule);
+  if (rule.targets.empty()) return "Unconditional match in SecAction.";
+  return fmt::format(
+      "Matched \"Operator `{}' with parameter `{}' against variable `{}' (Value: `{}' )",
+      operator_name(rule.op_name), log::cut_and_escaped(rule.op_argument, kMaxField),
+      log::escaped(detection.address), log::cut_and_escaped(detection.value, kMaxValue));
+}
+
+std::string beginning(const Transaction& transaction, const Detection& detection) {
+  if (!detection.disrupted) return "ModSecurity: Warning. ";
+  const Verdict verdict = transaction.verdict();
+  if (verdict.action == VerdictAction::kDrop) {
+    return fmt::format("ModSecurity: Access denied with connection close (phase {}). ",
+                       detection.phase);
+  }
+  if (verdict.action == VerdictAction::kRedirect) {
+    return fmt::format(
+        "ModSecurity: Access denied with redirection to {} using status {} (phase {}). ",
+        log::escaped(verdict.redirect_url), verdict.status, detection.phase);
+  }
+  return fmt::format("ModSecurity: Access denied with code {} (phase {}). ", verdict.status,
+                     detection.phase);
+}
+
+}  // namespace
+
+std::string error_log_line(const Transaction& transaction, const Detection& detection) {
+  const Rule& rule = *detection.rule;
+  std::string line = beginning(transaction, detection) + what_matched(transaction, detection);
+  line += fmt::format(
+      " [file \"{}\"] [line \"{}\"] [id \"{}\"] [rev \"{}\"] [msg \"{}\"] [data \"{}\"] [severity "
+      "\"{}\"] "
+      "[ver \"{}\"] [maturity \"{}\"] [accuracy \"{}\"]",
+      log::escaped(rule.file), rule.line, rule.id, log::escaped(rule.revision),
+      log::escaped(detection.message), log::cut_and_escaped(detection.log_data, kMaxField),
+      rule.severity < 0 ? 0 : rule.severity, log::escaped(rule.version),
+      rule.maturity.empty() ? "0" : log::escaped(rule.maturity),
+      rule.accuracy.empty() ? "0" : log::escaped(rule.accuracy));
+  for (const std::string& tag : detection.tags)
+    line += fmt::format(" [tag \"{}\"]", log::escaped(tag));
+  const std::string_view host =
+      transaction.host().empty() ? transaction.server_address() : transaction.host();
+  line += fmt::format(" [hostname \"{}\"] [uri \"{}\"] [unique_id \"{}\"] [ref \"v0,{}\"]",
+                      log::escaped(host),
+                      log::cut_and_escaped(log::path_of(transaction.uri()), kMaxField),
+                      log::escaped(transaction.unique_id()), detection.value.size());
+  return line;
+}
+
+}  // namespace yagura::waf

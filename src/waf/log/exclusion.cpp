@@ -1,0 +1,74 @@
+// The narrowest exclusion that lets a value pass a rule, in SecLang.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "waf/log/internal/text.hpp"
+#include "waf/log/log.hpp"
+
+namespace yagura::waf {
+
+namespace {
+
+// What may stand in a target or in a quoted argument without changing the directive: names and
+// paths come from clients, and an operator pastes the result into a configuration.
+bool is_plain(std::string_view text, std::string_view more) {
+  return !text.empty() && text.size() <= 256 && std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           more.find(c) != std::string_view::npos;
+  });
+}
+
+// In the range that the Core Rule Set leaves to its users (1 to 99,999), the same for the same
+// exclusion.
+std::uint64_t id_for(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return 10'000 + hash % 90'000;
+}
+
+struct Parts {
+  std::string_view variable, name;
+};
+
+Parts split(std::string_view address) {
+  if (address.starts_with('&')) address.remove_prefix(1);
+  const std::size_t colon = address.find(':');
+  if (colon == std::string_view::npos) return {.variable = address, .name = {}};
+  return {.variable = address.substr(0, colon), .name = address.substr(colon + 1)};
+}
+
+// "ARGS:q"; the whole variable where its member's name cannot be written; empty where there is
+// nothing to exclude.
+std::string target_of(const Detection& detection) {
+  const Parts parts = split(detection.address);
+  if (parts.variable.empty() || parts.variable == "TX" || parts.variable.starts_with("MATCHED_VAR"))
+    return {};
+  std::string target(parts.variable);
+  if (is_plain(parts.name, "_.-[]$")) return target + ":" + std::string(parts.name);
+  if (parts.variable == "XML" && (parts.name == "/*" || parts.name == "//@*"))
+    return target + ":" + std::string(parts.name);
+  return target;
+}
+
+}  // namespace
+
+std::string exclusion_for(const Transaction& transaction, const Detection& detection) {
+  const RuleId rule = detection.rule->id;
+  const std::string target = target_of(detection);
+  const std::string_view path = log::path_of(transaction.uri());
+  const bool has_path = path.starts_with('/') && is_plain(path, "/_.-~+:@!=");
+  if (!has_path) {
+    return target.empty() ? fmt::format("SecRuleRemoveById {}", rule)
+                          : fmt::format("SecRuleUpdateTargetById {} \"!{}\"", rule, target);
+  }
+  const std::string ctl = target.empty()
+                              ? fmt::format("ctl:ruleRemoveById={}", rule)
+                              : fmt::format("ctl:ruleRemoveTargetById={};{}", rule, target);
+  return fmt::format(
+      "SecRule REQUEST_FILENAME \"@streq {}\" \"id:{},phase:1,pass,nolog,t:none,{}\"", path,
+      id_for(std::string(path) + ctl), ctl);
+}
+
+}  // namespace yagura::waf
