@@ -94,10 +94,12 @@ AuditLog::~AuditLog() = default;
 Result<AuditLog> AuditLog::open(const AuditOptions& options) {
   auto state = std::make_unique<State>();
   state->options = options;
-  if (!options.path.empty())
+  if (!options.path.empty()) {
     YAGURA_TRY(state->main, open_for_append(options.path, options.file_mode));
-  if (!options.path2.empty())
+  }
+  if (!options.path2.empty()) {
     YAGURA_TRY(state->second, open_for_append(options.path2, options.file_mode));
+  }
   if (options.type == AuditOptions::Type::kConcurrent && options.storage_folder.empty()) {
     return fail(ErrorCode::kInvalidInput,
                 "SecAuditLogType Concurrent needs a folder: set SecAuditLogStorageDir");

@@ -1,5 +1,6 @@
 // A transaction as an audit record, in ModSecurity 3's two forms.
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <ctime>
@@ -17,12 +18,11 @@ bool has_part(const Transaction& transaction, char part) {
   return transaction.audit_parts().find(part) != std::string_view::npos;
 }
 
-std::string clock_text(const Transaction& transaction, const char* format) {
+std::tm local_time(const Transaction& transaction) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(transaction.started());
   std::tm parts{};
   localtime_r(&seconds, &parts);
-  char text[64];
-  return {text, std::strftime(text, sizeof text, format, &parts)};
+  return parts;
 }
 
 std::string_view mode_word(EngineMode mode) {
@@ -94,7 +94,7 @@ std::string audit_json(Transaction& transaction) {
   core::JsonWriter json(out, 0);
   json.begin_object().key("transaction").begin_object();
   json.member("client_ip", transaction.client_address())
-      .member("time_stamp", clock_text(transaction, "%a %b %d %H:%M:%S %Y"))
+      .member("time_stamp", fmt::format("{:%a %b %d %H:%M:%S %Y}", local_time(transaction)))
       .member("server_id", transaction.rule_set().options.sensor_id)
       .member("client_port", unsigned{transaction.client_port()})
       .member("host_ip", transaction.server_address())
@@ -141,7 +141,7 @@ class NativeRecord {
   }
 
   std::string write() {
-    part('A', fmt::format("[{}] {} {} {} {} {}", clock_text(transaction_, "%d/%b/%Y:%H:%M:%S %z"),
+    part('A', fmt::format("[{:%d/%b/%Y:%H:%M:%S %z}] {} {} {} {} {}", local_time(transaction_),
                           transaction_.unique_id(), transaction_.client_address(),
                           transaction_.client_port(), transaction_.server_address(),
                           transaction_.server_port()));
