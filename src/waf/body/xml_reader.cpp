@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
+#include <libxml/xmlerror.h>
 
 #include <algorithm>
 #include <memory>
@@ -29,6 +30,39 @@ struct FreeParser {
 struct FreeDocument {
   void operator()(xmlDoc* document) const { xmlFreeDoc(document); }
 };
+
+void ignore_message(void*, const char*, ...) {}
+
+// Errors of encodings know no parser and would be printed: not while one of these lives. The
+// handlers are the thread's own.
+class [[nodiscard]] SilentErrors {
+ public:
+  SilentErrors()
+      : structured_(xmlStructuredError),
+        structured_context_(xmlStructuredErrorContext),
+        generic_(xmlGenericError),
+        generic_context_(xmlGenericErrorContext) {
+    xmlSetStructuredErrorFunc(nullptr, [](void*, xmlError*) {});
+    xmlSetGenericErrorFunc(nullptr, ignore_message);
+  }
+  SilentErrors(const SilentErrors&) = delete;
+  SilentErrors& operator=(const SilentErrors&) = delete;
+  ~SilentErrors() {
+    xmlSetStructuredErrorFunc(structured_context_, structured_);
+    xmlSetGenericErrorFunc(generic_context_, generic_);
+  }
+
+ private:
+  xmlStructuredErrorFunc structured_;
+  void* structured_context_;
+  xmlGenericErrorFunc generic_;
+  void* generic_context_;
+};
+
+// Errors in the use of namespaces alone: the document is read whole all the same.
+bool is_namespace_error(int code) {
+  return code >= XML_NS_ERR_XML_NAMESPACE && code <= XML_NS_ERR_COLON;
+}
 
 std::string_view view(const xmlChar* text) {
   return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
@@ -211,9 +245,10 @@ class XmlReader final : public internal::CollectingReader {
   }
 
   void push(std::string_view bytes, bool is_last) {
+    const SilentErrors silent;
     const int code =
         xmlParseChunk(parser_.get(), bytes.data(), static_cast<int>(bytes.size()), is_last ? 1 : 0);
-    if (code != XML_ERR_OK && parser_->wellFormed == 0) {
+    if ((code != XML_ERR_OK && !is_namespace_error(code)) || parser_->wellFormed == 0) {
       set_error("XML parsing error: XML: Failed parsing document.");
     }
   }

@@ -45,6 +45,15 @@ TEST(Xml, RefusesWhatIsNotWellFormed) {
   }
 }
 
+TEST(Xml, PrintsNothing) {
+  ::testing::internal::CaptureStderr();
+  EXPECT_NE(read(std::string("\xff\xfe<\0a\0>\0\x00\xdax\0", 12)).find("error="),
+            std::string::npos);
+  EXPECT_NE(read("<?xml version='1.0' encoding='utf-8'?><a>\xff\xff").find("error="),
+            std::string::npos);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
 TEST(Xml, KeepsWhatCameBeforeAnError) {
   const std::string dumped = read("<a x='1'>seen<b></c></a>");
   EXPECT_TRUE(dumped.starts_with("text=<seen> attribute=<1> error=")) << dumped;
