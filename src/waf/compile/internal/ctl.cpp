@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <unordered_map>
 
 #include "waf/compile/internal/targets.hpp"
 #include "waf/seclang/ascii.hpp"
@@ -233,19 +234,15 @@ void resolve_removed_ids(BuildState& state) {
   }
   std::sort(by_id.begin(), by_id.end(), [](const Rule* a, const Rule* b) { return a->id < b->id; });
   // CRS repeats few patterns in hundreds of rules.
-  std::vector<std::pair<std::string, std::vector<RuleIdRange>>> known;
+  std::unordered_map<std::string, std::vector<RuleIdRange>> known;
   for (Rule& rule : state.set.rules) {
     for (RuleAction& action : rule.actions) {
       const bool by_tag = is_by_tag(action.ctl);
       if (action.kind != ActionKind::kCtl || (!by_tag && !is_by_message(action.ctl))) continue;
       const std::string key = (by_tag ? "t" : "m") + action.value.text;
-      auto found = std::find_if(known.begin(), known.end(),
-                                [&](const auto& each) { return each.first == key; });
-      if (found == known.end()) {
-        known.emplace_back(key, ranges_of(by_id, action));
-        found = known.end() - 1;
-      }
-      action.ids = found->second;
+      const auto [entry, added] = known.try_emplace(key);
+      if (added) entry->second = ranges_of(by_id, action);
+      action.ids = entry->second;
     }
   }
 }

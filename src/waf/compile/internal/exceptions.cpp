@@ -13,7 +13,8 @@
 namespace yagura::waf::internal {
 namespace {
 
-using StepFilter = std::function<bool(const OutlineStep&)>;
+// Indexes of steps, ascending, each once.
+using StepList = std::vector<std::size_t>;
 
 bool has_text(const OutlineStep& step, std::string_view action_name, const TextSelector& selector) {
   for (const seclang::RuleDirective& link : step.links) {
@@ -26,7 +27,12 @@ bool has_text(const OutlineStep& step, std::string_view action_name, const TextS
 
 class Exceptions {
  public:
-  Exceptions(std::vector<OutlineStep>& steps, BuildState& state) : steps_(steps), state_(state) {}
+  Exceptions(std::vector<OutlineStep>& steps, BuildState& state) : steps_(steps), state_(state) {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (steps[i].id != 0) by_id_.emplace_back(steps[i].id, i);
+    }
+    std::sort(by_id_.begin(), by_id_.end());
+  }
 
   void apply(const seclang::PlainDirective& directive) {
     const std::string_view name = directive.name;
@@ -40,8 +46,8 @@ class Exceptions {
       return update_targets(directive, by_text(directive, "msg"), 0);
     }
     if (name == "SecRuleUpdateTargetById") {
-      const auto [filter, link] = by_id_and_link(directive);
-      return update_targets(directive, filter, link);
+      const auto [list, link] = by_id_and_link(directive);
+      return update_targets(directive, list, link);
     }
     if (name == "SecRuleUpdateActionById") update_actions(directive);
   }
@@ -55,24 +61,39 @@ class Exceptions {
     return index < directive.arguments.size() ? directive.arguments[index] : std::string_view();
   }
 
-  StepFilter by_ids(const seclang::PlainDirective& directive) {
+  StepList by_ids(const seclang::PlainDirective& directive) {
     std::vector<RuleIdRange> ranges;
     for (std::size_t i = 0; i < directive.arguments.size(); ++i) {
       const auto more = read_id_ranges(directive.arguments[i], place(directive, i), state_);
       ranges.insert(ranges.end(), more.begin(), more.end());
     }
-    return [ranges](const OutlineStep& step) { return contains(ranges, step.id); };
+    return in_ranges(ranges);
   }
 
-  StepFilter by_text(const seclang::PlainDirective& directive, std::string_view action_name) {
-    TextSelector selector(argument(directive, 0), place(directive, 0), state_);
-    return [selector = std::move(selector), action_name](const OutlineStep& step) {
-      return has_text(step, action_name, selector);
-    };
+  [[nodiscard]] StepList in_ranges(const std::vector<RuleIdRange>& ranges) const {
+    StepList list;
+    for (const RuleIdRange& range : ranges) {
+      auto each = std::lower_bound(by_id_.begin(), by_id_.end(), std::pair(range.first, 0UL));
+      for (; each != by_id_.end() && each->first <= range.last; ++each) {
+        list.push_back(each->second);
+      }
+    }
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+    return list;
+  }
+
+  StepList by_text(const seclang::PlainDirective& directive, std::string_view action_name) {
+    const TextSelector selector(argument(directive, 0), place(directive, 0), state_);
+    StepList list;
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      if (has_text(steps_[i], action_name, selector)) list.push_back(i);
+    }
+    return list;
   }
 
   // "942100", "942100-942190,941100", "942100:1": the last is the second rule of a chain.
-  std::pair<StepFilter, std::size_t> by_id_and_link(const seclang::PlainDirective& directive) {
+  std::pair<StepList, std::size_t> by_id_and_link(const seclang::PlainDirective& directive) {
     std::string_view ids = argument(directive, 0);
     std::size_t link = 0;
     if (const std::size_t colon = ids.find(':'); colon != std::string_view::npos) {
@@ -84,24 +105,21 @@ class Exceptions {
       link = number.value_or(0);
       ids = ids.substr(0, colon);
     }
-    const auto ranges = read_id_ranges(ids, place(directive, 0), state_);
-    return {[ranges](const OutlineStep& step) { return contains(ranges, step.id); }, link};
+    return {in_ranges(read_id_ranges(ids, place(directive, 0), state_)), link};
   }
 
-  void remove(const StepFilter& filter) {
-    for (OutlineStep& step : steps_) {
-      if (!step.links.empty() && filter(step)) step.removed = true;
-    }
+  void remove(const StepList& list) {
+    for (const std::size_t index : list) steps_[index].removed = true;
   }
 
-  void for_links(const StepFilter& filter, std::size_t link,
+  void for_links(const StepList& list, std::size_t link,
                  const std::function<void(seclang::RuleDirective&)>& change) {
-    for (OutlineStep& step : steps_) {
-      if (link < step.links.size() && filter(step)) change(step.links[link]);
+    for (const std::size_t index : list) {
+      if (link < steps_[index].links.size()) change(steps_[index].links[link]);
     }
   }
 
-  void update_targets(const seclang::PlainDirective& directive, const StepFilter& filter,
+  void update_targets(const seclang::PlainDirective& directive, const StepList& list,
                       std::size_t link) {
     const auto added =
         seclang::parse_targets(argument(directive, 1), place(directive, 1), state_.diagnostics);
@@ -110,7 +128,7 @@ class Exceptions {
       replaced =
           seclang::parse_targets(argument(directive, 2), place(directive, 2), state_.diagnostics);
     }
-    for_links(filter, link, [&](seclang::RuleDirective& rule) {
+    for_links(list, link, [&](seclang::RuleDirective& rule) {
       // A rule without targets always matches: targets would make it another rule.
       if (rule.kind != seclang::RuleDirective::Kind::kRule) return;
       std::erase_if(rule.targets, [&](const seclang::Target& target) {
@@ -124,7 +142,7 @@ class Exceptions {
   }
 
   void update_actions(const seclang::PlainDirective& directive) {
-    const auto [filter, link] = by_id_and_link(directive);
+    const auto [list, link] = by_id_and_link(directive);
     auto actions =
         seclang::parse_actions(argument(directive, 1), place(directive, 1), state_.diagnostics);
     std::erase_if(actions, [&](const seclang::Action& action) {
@@ -135,7 +153,7 @@ class Exceptions {
       }
       return fixed;
     });
-    for_links(filter, link, [&](seclang::RuleDirective& rule) { replace(rule, actions); });
+    for_links(list, link, [&](seclang::RuleDirective& rule) { replace(rule, actions); });
   }
 
   // New actions take the place of the old ones of their kind, and come last.
@@ -151,6 +169,7 @@ class Exceptions {
 
   std::vector<OutlineStep>& steps_;
   BuildState& state_;
+  std::vector<std::pair<RuleId, std::size_t>> by_id_;  // sorted; index of the step
 };
 
 }  // namespace

@@ -1,0 +1,134 @@
+#include <gtest/gtest.h>
+
+#include "waf/compile/testing_rules.hpp"
+
+namespace yagura::waf {
+namespace {
+
+using testing_rules::compile_text;
+
+TEST(Options, HaveModSecuritysDefaults) {
+  const EngineOptions options = compile_text("SecAction id:1").set->options;
+  EXPECT_EQ(options.mode, EngineMode::kDetectionOnly);
+  EXPECT_FALSE(options.request_body_access);
+  EXPECT_FALSE(options.response_body_access);
+  EXPECT_EQ(options.request_at_limit, EngineOptions::AtLimit::kReject);
+  EXPECT_EQ(options.response_at_limit, EngineOptions::AtLimit::kProcessPartial);
+  EXPECT_EQ(options.response_limit, 524'288U);
+  EXPECT_EQ(options.collection_timeout_seconds, 3600U);
+  EXPECT_EQ(options.audit.engine, AuditOptions::Engine::kOff);
+  EXPECT_EQ(options.response_mime_types, (std::vector<std::string>{"text/plain", "text/html"}));
+}
+
+TEST(Options, AreSetByTheirDirectives) {
+  const auto compiled = compile_text(
+      R"x(
+SecRuleEngine on
+SecRequestBodyAccess On
+SecResponseBodyAccess On
+SecRequestBodyLimit 1000
+SecRequestBodyNoFilesLimit 100
+SecRequestBodyInMemoryLimit 10
+SecRequestBodyLimitAction ProcessPartial
+SecResponseBodyLimit 2000
+SecResponseBodyLimitAction Reject
+SecRequestBodyJsonDepthLimit 7
+SecArgumentsLimit 8
+SecArgumentSeparator ;
+SecUploadFileLimit 9
+SecUploadDir /var/upload
+SecUploadKeepFiles On
+SecTmpDir /var/tmp
+SecDataDir /var/data
+SecPcreMatchLimit 1234
+SecPcreMatchLimitRecursion 1234
+SecCollectionTimeout 600
+SecResponseBodyMimeType text/HTML application/json
+SecAuditEngine RelevantOnly
+SecAuditLogRelevantStatus "^(?:5|4(?!04))"
+SecAuditLogParts ABZ
+SecAuditLogType Concurrent
+SecAuditLog /var/log/a
+SecAuditLog2 /var/log/b
+SecAuditLogStorageDir /var/log/c
+SecAuditLogDirMode 0700
+SecAuditLogFileMode default
+SecAuditLogFormat Native
+SecDebugLog /var/log/d
+SecDebugLogLevel 3
+SecComponentSignature "one/1"
+SecComponentSignature "two/2"
+SecServerSignature server
+SecWebAppId app
+SecSensorId sensor
+SecCookieFormat 0
+SecStatusEngine Off
+SecContentInjection Off
+)x");
+  ASSERT_EQ(compiled.problems(), "");
+  const EngineOptions& options = compiled.set->options;
+  EXPECT_EQ(options.mode, EngineMode::kOn);
+  EXPECT_TRUE(options.request_body_access);
+  EXPECT_TRUE(options.response_body_access);
+  EXPECT_EQ(options.request_limits.max_body, 1000U);
+  EXPECT_EQ(options.request_limits.max_body_no_files, 100U);
+  EXPECT_EQ(options.request_limits.max_in_memory, 10U);
+  EXPECT_EQ(options.request_at_limit, EngineOptions::AtLimit::kProcessPartial);
+  EXPECT_EQ(options.response_limit, 2000U);
+  EXPECT_EQ(options.response_at_limit, EngineOptions::AtLimit::kReject);
+  EXPECT_EQ(options.request_limits.max_json_depth, 7U);
+  EXPECT_EQ(options.request_limits.max_arguments, 8U);
+  EXPECT_EQ(options.request_limits.argument_separator, ';');
+  EXPECT_EQ(options.request_limits.max_files, 9U);
+  EXPECT_EQ(options.request_limits.upload_folder, "/var/upload");
+  EXPECT_TRUE(options.request_limits.keep_files);
+  EXPECT_EQ(options.request_limits.temporary_folder, "/var/tmp");
+  EXPECT_EQ(options.data_folder, "/var/data");
+  EXPECT_EQ(options.pattern_match_limit, 1234U);
+  EXPECT_EQ(options.collection_timeout_seconds, 600U);
+  EXPECT_EQ(options.response_mime_types,
+            (std::vector<std::string>{"text/plain", "text/html", "application/json"}));
+  EXPECT_EQ(options.audit.engine, AuditOptions::Engine::kRelevantOnly);
+  EXPECT_EQ(options.audit.relevant_status->match("500", nullptr), OperatorResult::kMatch);
+  EXPECT_EQ(options.audit.relevant_status->match("404", nullptr), OperatorResult::kNoMatch);
+  EXPECT_EQ(options.audit.parts, "ABZ");
+  EXPECT_EQ(options.audit.type, AuditOptions::Type::kConcurrent);
+  EXPECT_EQ(options.audit.path, "/var/log/a");
+  EXPECT_EQ(options.audit.path2, "/var/log/b");
+  EXPECT_EQ(options.audit.storage_folder, "/var/log/c");
+  EXPECT_EQ(options.audit.folder_mode, 0700U);
+  EXPECT_EQ(options.audit.file_mode, 0640U);
+  EXPECT_FALSE(options.audit.json);
+  EXPECT_EQ(options.debug_log, "/var/log/d");
+  EXPECT_EQ(options.debug_level, 3);
+  EXPECT_EQ(options.component_signature, "one/1; two/2");
+  EXPECT_EQ(options.server_signature, "server");
+  EXPECT_EQ(options.web_app_id, "app");
+  EXPECT_EQ(options.sensor_id, "sensor");
+}
+
+TEST(Options, OfMimeTypesStartAnewWhenCleared) {
+  const auto compiled =
+      compile_text("SecResponseBodyMimeTypesClear\nSecResponseBodyMimeType text/xml");
+  EXPECT_EQ(compiled.set->options.response_mime_types, (std::vector<std::string>{"text/xml"}));
+}
+
+TEST(Options, LargerThanTheirTypeAreTheLargest) {
+  const auto compiled = compile_text("SecArgumentsLimit 9999999999");
+  EXPECT_EQ(compiled.set->options.request_limits.max_arguments, 0xffff'ffffU);
+}
+
+// Every directive that the parser lets through has a meaning here.
+TEST(Options, WithoutMeaningAreErrorsInDocumentsMadeByHand) {
+  seclang::Document document;
+  document.directives.emplace_back(seclang::PlainDirective{.name = "SecNothing"});
+  document.directives.emplace_back(seclang::PlainDirective{.name = "SecTmpDir"});
+  Diagnostics diagnostics;
+  EXPECT_EQ(compile(document, {}, diagnostics), nullptr);
+  ASSERT_EQ(diagnostics.error_count(), 2U);
+  EXPECT_EQ(diagnostics.list()[0].message, "SecNothing has no meaning here");
+  EXPECT_EQ(diagnostics.list()[1].message, "SecTmpDir lacks an argument");
+}
+
+}  // namespace
+}  // namespace yagura::waf
