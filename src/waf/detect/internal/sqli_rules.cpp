@@ -1,0 +1,345 @@
+#include "waf/detect/internal/sqli_rules.hpp"
+
+namespace yagura::waf::sqli {
+namespace {
+
+class Grammar {
+ public:
+  Grammar(const Shape& shape, std::string_view text) : shape_(shape), text_(text) {}
+
+  [[nodiscard]] bool attack() const {
+    for (std::size_t i = 0; i < shape_.count && i < 5; ++i) {
+      if (kind(i) == Kind::kEvil) return true;
+      if (at(i).casts && kind(i + 1) == Kind::kType && i > 0 &&
+          (kind(i - 1) == Kind::kClose || kind(i - 1) == Kind::kString)) {
+        return true;  // 'x'::text
+      }
+      if (tag(i) == Tag::kFrom && kind(i + 1) == Kind::kString && kind(i + 2) == Kind::kSemicolon &&
+          i + 3 == shape_.count && i > 0 && kind(i - 1) == Kind::kOther) {
+        return true;  // {fn x()} FROM 'y'; and the end
+      }
+    }
+    switch (kind(0)) {
+      case Kind::kString:
+        return shape_.at(0).open == 0 ? after_open_string() : after_string();
+      case Kind::kNumber:
+      case Kind::kVariable:
+        return after_number();
+      case Kind::kWord:
+        return after_word();
+      case Kind::kFunction:
+        return call_first();
+      case Kind::kExpression:
+        return expression_first();
+      case Kind::kUnion:
+        return union_at(0);
+      case Kind::kLogic:
+        return logic_first();
+      case Kind::kSemicolon:
+      case Kind::kStatement:
+        return statement_first();
+      case Kind::kKeyword:
+        return from_first();
+      default:
+        return false;
+    }
+  }
+
+ private:
+  [[nodiscard]] const Token& at(std::size_t i) const { return shape_.at(i); }
+  [[nodiscard]] Kind kind(std::size_t i) const { return shape_.kind(i); }
+  [[nodiscard]] Tag tag(std::size_t i) const { return shape_.at(i).word.tag; }
+  [[nodiscard]] bool ends(std::size_t i) const {
+    return kind(i) == Kind::kEnd || kind(i) == Kind::kComment || kind(i) == Kind::kSemicolon;
+  }
+  [[nodiscard]] bool is_call(std::size_t i) const { return kind(i) == Kind::kFunction; }
+  [[nodiscard]] bool is_literal(std::size_t i) const {
+    return kind(i) == Kind::kNumber || kind(i) == Kind::kVariable || kind(i) == Kind::kString;
+  }
+  [[nodiscard]] std::string_view text_of(std::size_t i) const {
+    return text_.substr(at(i).begin, at(i).length);
+  }
+  // A subquery, a CASE, a call: what arithmetic on a page has not.
+  [[nodiscard]] bool is_query(std::size_t i) const {
+    while (kind(i) == Kind::kOpen) ++i;
+    return kind(i) == Kind::kExpression && (tag(i) == Tag::kSelect || tag(i) == Tag::kCase);
+  }
+  [[nodiscard]] std::size_t behind_closes(std::size_t i) const {
+    while (kind(i) == Kind::kClose) ++i;
+    return i;
+  }
+  [[nodiscard]] std::size_t behind_opens(std::size_t i) const {
+    while (kind(i) == Kind::kOpen) ++i;
+    return i;
+  }
+  // "'a', (5)", "'a'), (5)": rows of VALUES.
+  [[nodiscard]] bool is_row(std::size_t i) const {
+    i = kind(i) == Kind::kClose ? i : i + 1;
+    i = behind_closes(i);
+    return kind(i) == Kind::kComma && kind(i + 1) == Kind::kOpen && is_literal(i + 2) &&
+           kind(i + 3) == Kind::kClose && i + 4 == shape_.count;
+  }
+  // ", 'a', 'b'"
+  [[nodiscard]] std::size_t behind_list(std::size_t i) const {
+    while (kind(i) == Kind::kComma && is_literal(i + 1)) i += 2;
+    return i;
+  }
+  // "--" or "/*", which hides the rest of a statement. "#", and "--option", are common in other
+  // texts.
+  [[nodiscard]] bool hides_rest(std::size_t i) const {
+    if (kind(i) != Kind::kComment) return false;
+    const std::string_view comment = text_.substr(at(i).begin);
+    if (comment.starts_with("/*")) return true;
+    if (!comment.starts_with("--")) return false;
+    return comment.size() == 2 || static_cast<unsigned char>(comment[2]) <= ' ' ||
+           comment[2] == '+' || comment[2] == ';';
+  }
+  // "/*" with something behind it, and no "*/".
+  [[nodiscard]] bool unclosed_comment(std::size_t i) const {
+    const std::string_view comment = text_.substr(at(i).begin);
+    return comment.starts_with("/*") && comment.size() > 2 && !comment.ends_with("*/");
+  }
+  [[nodiscard]] bool open_ended(std::size_t i) const {
+    return kind(i) == Kind::kString && at(i).close == 0;
+  }
+
+  // UNION SELECT …
+  [[nodiscard]] bool union_at(std::size_t i) const {
+    if (kind(i) != Kind::kUnion) return false;
+    const std::size_t query = behind_opens(i + 1);
+    if (kind(query) != Kind::kExpression || tag(query) == Tag::kCase) return false;
+    return query_body(query + 1);
+  }
+  [[nodiscard]] bool query_body(std::size_t i) const {
+    const std::size_t first = behind_opens(i);
+    if (is_literal(first) || is_call(first) || kind(first) == Kind::kExpression) return true;
+    if (kind(first) == Kind::kOperator) return kind(first + 1) == Kind::kKeyword;  // SELECT * FROM
+    if (kind(first) != Kind::kWord) return false;
+    if (at(first).word.called == Kind::kFunction && ends(first + 1)) return true;  // cut at "("
+    return kind(first + 1) == Kind::kKeyword || kind(first + 1) == Kind::kComma || first > i;
+  }
+
+  // ; DROP TABLE … ; SELECT …
+  [[nodiscard]] bool statement_at(std::size_t i) const {
+    if (kind(i) == Kind::kStatement) {
+      if (tag(i) == Tag::kDefine) {
+        return tag(i + 1) == Tag::kObject || tag(i + 1) == Tag::kRoutine;
+      }
+      if (tag(i) == Tag::kConditional) {
+        return kind(i + 1) == Kind::kOpen || kind(i + 1) == Kind::kNumber || is_call(i + 1);
+      }
+      if (tag(i) == Tag::kPrint) return kind(behind_opens(i + 1)) == Kind::kString;
+      return kind(i + 1) == Kind::kWord || kind(i + 1) == Kind::kVariable || is_call(i + 1) ||
+             kind(i + 1) == Kind::kType || kind(i + 1) == Kind::kOpen;
+    }
+    if (kind(i) != Kind::kExpression) return is_call(i) && tag(i) == Tag::kTelling;
+    if (tag(i) == Tag::kDelay) return kind(i + 1) == Kind::kString;
+    return kind(i + 1) == Kind::kOpen || query_body(i + 1) || kind(i + 1) == Kind::kKeyword;
+  }
+
+  // "'…": the text before it is inside a string of ours, which it has just ended.
+  [[nodiscard]] bool after_open_string() const {
+    if (hides_rest(1)) return true;
+    const std::size_t next = behind_closes(behind_list(1));
+    switch (kind(next)) {
+      case Kind::kComment:
+        return hides_rest(next);
+      case Kind::kLogic:
+        return condition_at(next + 1, true);
+      case Kind::kOperator:
+        return next == 1 && joins_strings(next) && operand_at(next + 1);
+      case Kind::kUnion:
+        return kind(next + 1) == Kind::kExpression ||
+               (kind(next + 1) == Kind::kOpen && is_query(next + 1));
+      case Kind::kSemicolon:
+        return statement_at(next + 1);
+      case Kind::kExpression:
+        return tag(next) == Tag::kDelay && kind(next + 1) == Kind::kString;
+      case Kind::kClause:
+        return is_literal(next + 1) || is_call(next + 1) || ends(next + 2);
+      case Kind::kFunction:
+        return next == 1 && (tag(next) == Tag::kTelling || kind(next + 2) == Kind::kNumber);
+      case Kind::kStatement:  // T-SQL needs no semicolon
+        if (tag(next) == Tag::kPrint) return kind(next + 1) == Kind::kOpen && statement_at(next);
+        if (tag(next) == Tag::kDefine && kind(next + 2) != Kind::kWord) return false;
+        return tag(next) != Tag::kConditional && statement_at(next);
+      case Kind::kComma:
+        return is_row(next - 1);
+      case Kind::kOpen:
+        return is_query(next);
+      case Kind::kKeyword:
+        return tag(next) == Tag::kOutfile;
+      default:
+        return false;
+    }
+  }
+
+  // Behind AND, OR, ||: something that is true or false, or waits.
+  [[nodiscard]] bool condition_at(std::size_t i, bool after_quote) const {
+    const std::size_t first = behind_opens(i);
+    if (is_call(first) || is_query(first)) return true;
+    if (kind(first) == Kind::kString) {
+      if (open_ended(first)) return after_quote && at(first).open == at(0).close;
+      if (kind(first + 1) == Kind::kOperator) return at(first + 1).compares || after_quote;
+      return after_quote && (kind(first + 1) == Kind::kLogic || kind(first + 1) == Kind::kComment ||
+                             kind(first + 1) == Kind::kSemicolon);
+    }
+    if (kind(first) == Kind::kNumber || kind(first) == Kind::kVariable) {
+      return after_quote || at(first).compares || shape_.saw_comment ||
+             (ends(first + 1) && !at(first).followed_by_word && shape_.lexed > 3);
+    }
+    if (kind(first) != Kind::kWord) return false;
+    if (kind(first + 1) == Kind::kOperator) return after_quote;
+    return after_quote && (at(first).compares || kind(first + 1) == Kind::kComment);
+  }
+
+  [[nodiscard]] bool joins_strings(std::size_t i) const {
+    return at(i).word.tag != Tag::kUnary && !(at(i).folded && kind(i + 1) == Kind::kString);
+  }
+  // Behind an operator that follows the end of our string.
+  [[nodiscard]] bool operand_at(std::size_t i) const {
+    if (is_call(i) || is_query(i)) return true;
+    if (kind(i) == Kind::kString) {
+      return (open_ended(i) && at(i).open == at(0).close) || kind(i + 1) == Kind::kComment ||
+             kind(i + 1) == Kind::kLogic ||
+             (kind(i + 1) == Kind::kOperator &&
+              (shape_.complete || text_of(i - 1) == text_of(i + 1))) ||
+             kind(i + 1) == Kind::kNumber || kind(i + 1) == Kind::kKeyword;
+    }
+    if (kind(i) == Kind::kWord) {  // a function that we do not know
+      return kind(i + 1) == Kind::kOpen && kind(i + 2) == Kind::kNumber &&
+             kind(i + 3) == Kind::kClose && !at(i).folded;
+    }
+    if (kind(i) != Kind::kNumber && kind(i) != Kind::kVariable) return false;
+    return kind(i + 1) == Kind::kComment || kind(i + 1) == Kind::kLogic ||
+           kind(i + 1) == Kind::kUnion || kind(i + 1) == Kind::kFunction;
+  }
+
+  [[nodiscard]] bool after_string() const { return after_number() || is_row(0); }
+
+  [[nodiscard]] bool after_number() const {
+    if (kind(1) == Kind::kComment) return hides_rest(1);
+    const std::size_t next = behind_closes(1);
+    switch (kind(next)) {
+      case Kind::kLogic:
+        return condition_at(next + 1, false);
+      case Kind::kUnion:
+        return union_at(next) || (kind(next + 1) == Kind::kEnd && shape_.lexed > 2);
+      case Kind::kSemicolon:
+        return statement_at(next + 1);
+      case Kind::kClause:
+        return is_literal(next + 1) || is_call(next + 1);
+      case Kind::kOperator:
+        return is_query(next + 1) && kind(next + 1) == Kind::kOpen;
+      case Kind::kExpression:
+        return tag(next) == Tag::kDelay && kind(next + 1) == Kind::kString;
+      default:
+        return false;
+    }
+  }
+
+  [[nodiscard]] bool after_word() const {
+    const std::size_t next = behind_closes(1);
+    switch (kind(next)) {
+      case Kind::kLogic: {
+        const std::size_t first = behind_opens(next + 1);
+        if (kind(first) == Kind::kNumber) return at(first).compares;
+        return is_call(first) || is_query(next + 1);
+      }
+      case Kind::kUnion:
+        return union_at(next);
+      case Kind::kSemicolon:
+        return statement_at(next + 1) && !(kind(next + 1) == Kind::kFunction);
+      case Kind::kExpression:
+        return tag(next) == Tag::kDelay && kind(next + 1) == Kind::kString;
+      case Kind::kOperator:
+        if (tag(next) == Tag::kIn && kind(next + 1) == Kind::kOpen) {
+          return is_query(next + 1) || (kind(next + 2) == Kind::kString && !at(next + 2).folded &&
+                                        kind(next + 3) == Kind::kClose);
+        }
+        return kind(next + 1) == Kind::kOpen && is_query(next + 1);
+      case Kind::kComment:
+        return next == 1 && shape_.lexed == 2 && unclosed_comment(next);
+      case Kind::kClause:
+        return is_call(next + 1) && kind(1) == Kind::kClause;
+      case Kind::kKeyword:
+        if (tag(next) == Tag::kRoutine) {
+          return kind(next + 1) == Kind::kOpen && kind(next + 2) == Kind::kNumber &&
+                 kind(next + 3) == Kind::kClose;
+        }
+        return tag(next) == Tag::kOutfile;
+      default:
+        return false;
+    }
+  }
+
+  // sleep(5), if(now()=…: with an argument, and whatever follows.
+  [[nodiscard]] bool call_first() const {
+    if (tag(0) == Tag::kProse) return false;
+    if (is_query(1)) return true;
+    if (is_call(2)) return kind(3) == Kind::kOpen && kind(4) != Kind::kEnd;
+    if (kind(2) == Kind::kType && kind(3) == Kind::kComma) return true;  // CONVERT(INT, …
+    if (!is_literal(2) && kind(2) != Kind::kWord) return false;
+    if (tag(0) == Tag::kTelling && kind(3) == Kind::kLogic) return true;
+    if (kind(3) != Kind::kClose && kind(3) != Kind::kComma) return false;
+    if (tag(0) == Tag::kTelling) return true;
+    if (tag(0) == Tag::kConditional) return conditional_call();
+    return kind(2) == Kind::kNumber;
+  }
+  // if (a) … of a shell or of SQL, not if (a == b) { of other languages
+  [[nodiscard]] bool conditional_call() const {
+    if (at(2).folded || kind(2) == Kind::kString) return false;
+    return kind(3) != Kind::kClose || kind(4) == Kind::kOperator ||
+           (kind(4) == Kind::kWord && kind(2) == Kind::kNumber);
+  }
+
+  [[nodiscard]] bool expression_first() const {
+    if (tag(0) == Tag::kCase) {
+      for (std::size_t i = 1; i < 6; ++i) {
+        if (tag(i) == Tag::kThen) return true;
+      }
+      return false;
+    }
+    const std::size_t first = behind_opens(1);
+    if (is_call(first)) return true;
+    if (kind(first) == Kind::kExpression) return first > 1;
+    if (kind(first) == Kind::kString && kind(first + 1) == Kind::kLogic) return is_query(first + 2);
+    if (kind(first) == Kind::kNumber) return tag(first + 1) == Tag::kFrom;
+    if (tag(0) != Tag::kSelect) return false;
+    // SELECT a FROM b WHERE …
+    for (std::size_t i = first; i + 2 < shape_.count; ++i) {
+      if (tag(i) == Tag::kFrom) return tag(i + 2) == Tag::kWhere || kind(i + 2) == Kind::kClause;
+    }
+    return false;
+  }
+
+  [[nodiscard]] bool statement_first() const {
+    if (kind(0) == Kind::kSemicolon) return statement_at(1);
+    if (tag(0) != Tag::kConditional) return false;
+    if (is_call(1)) return is_query(2);  // IF EXISTS (SELECT
+    if (kind(1) != Kind::kOpen) return false;
+    return is_query(1) || (!at(2).folded && kind(3) == Kind::kClose && kind(4) == Kind::kOperator);
+  }
+
+  // FROM a WHERE f(…)
+  [[nodiscard]] bool from_first() const {
+    return tag(0) == Tag::kFrom && tag(2) == Tag::kWhere && is_call(3);
+  }
+
+  [[nodiscard]] bool logic_first() const {
+    const std::size_t first = behind_opens(1);
+    if (is_call(first) || is_query(1)) return true;
+    if (kind(first) == Kind::kNumber) return at(first).compares;
+    return kind(first) == Kind::kWord && first > 1 && kind(first + 1) == Kind::kOperator &&
+           kind(first + 2) == Kind::kString;
+  }
+
+  const Shape& shape_;
+  std::string_view text_;
+};
+
+}  // namespace
+
+bool is_attack(const Shape& shape, std::string_view text) { return Grammar(shape, text).attack(); }
+
+}  // namespace yagura::waf::sqli

@@ -1,0 +1,80 @@
+// A value is tried as what it may be pasted into: bare, and, where it holds the quote, inside '…'
+// and "…". Each context is read in both dialects of comments where they differ. So at most six
+// passes, each of which ends when ten folded tokens are known.
+//
+// That tokens, their folding and short fingerprints tell SQL from prose was shown by Nick Galbreath
+// (libinjection, 2012). Tokenizer, words and grammar here are our own; the peer serves as the
+// tests' second opinion.
+
+#include "waf/detect/sqli.hpp"
+
+#include "waf/detect/internal/sqli_fold.hpp"
+#include "waf/detect/internal/sqli_rules.hpp"
+
+namespace yagura::waf {
+namespace {
+
+using sqli::Dialect;
+using sqli::Shape;
+
+// Words, names, numbers, addresses, dates with points: without one of these bytes nothing separates
+// two tokens in a way that an attack needs.
+constexpr ByteSet kNeeded = ByteSet::range(0, ' ') | ByteSet::of("'\"`();#-*=<>|&!+{\\\x7f\xa0");
+
+bool has_needed(std::string_view text) {
+  for (const char byte : text) {
+    if (kNeeded.contains(static_cast<unsigned char>(byte))) return true;
+  }
+  return false;
+}
+
+std::string fingerprint(const Shape& shape) {
+  constexpr std::size_t kLetters = 5;
+  std::string letters;
+  for (std::size_t i = 0; i < shape.count && i < kLetters; ++i) {
+    letters.push_back(static_cast<char>(shape.kind(i)));
+  }
+  return letters;
+}
+
+enum class Verdict : std::uint8_t { kClean, kCleanInThisDialect, kAttack };
+
+Verdict try_context(std::string_view text, char quote, Dialect dialect, SqliResult& result) {
+  sqli::Lexer lexer(text, quote, dialect);
+  Shape shape;
+  sqli::fold(lexer, shape);
+  if (sqli::is_attack(shape, text)) {
+    result.is_attack = true;
+    result.fingerprint = fingerprint(shape);
+    return Verdict::kAttack;
+  }
+  return lexer.dialect_matters() ? Verdict::kCleanInThisDialect : Verdict::kClean;
+}
+
+bool try_both_dialects(std::string_view text, char quote, SqliResult& result) {
+  const Verdict first = try_context(text, quote, Dialect::kStandard, result);
+  if (first != Verdict::kCleanInThisDialect) return first == Verdict::kAttack;
+  return try_context(text, quote, Dialect::kMySql, result) == Verdict::kAttack;
+}
+
+}  // namespace
+
+bool detect_sqli(std::string_view text, SqliResult& result) {
+  result.is_attack = false;
+  result.fingerprint.clear();
+  if (!has_needed(text)) return false;
+  if (try_both_dialects(text, 0, result)) return true;
+  for (const char quote : {'\'', '"'}) {
+    if (text.find(quote) != std::string_view::npos && try_both_dialects(text, quote, result)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+const ByteCondition& sqli_condition() {
+  static const ByteCondition kCondition{.one_of = {kNeeded}, .min_length = 2};
+  return kCondition;
+}
+
+}  // namespace yagura::waf
