@@ -62,6 +62,8 @@ bool try_both_dialects(std::string_view text, char quote, SqliResult& result) {
 bool detect_sqli(std::string_view text, SqliResult& result) {
   result.is_attack = false;
   result.fingerprint.clear();
+  constexpr std::size_t kLongest = 0xffff'ffff;  // tokens say where they are in 32 bits
+  text = text.substr(0, kLongest);
   if (!has_needed(text)) return false;
   if (try_both_dialects(text, 0, result)) return true;
   for (const char quote : {'\'', '"'}) {

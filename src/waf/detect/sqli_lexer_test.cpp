@@ -93,7 +93,7 @@ TEST(SqlFold, FoldsWhatAnAttackerCanVary) {
   };
   EXPECT_EQ(shape_of("1+2*3"), "1");
   EXPECT_EQ(shape_of("-+-1"), "1");
-  EXPECT_EQ(shape_of("((1))"), "1)");
+  EXPECT_EQ(shape_of("((1))"), "1))");
   EXPECT_EQ(shape_of("1 or ((2))"), "1&1)");
   EXPECT_EQ(shape_of("1 union all select 1,2,3"), "1UE1");
   EXPECT_EQ(shape_of("a b c d"), "n");

@@ -134,7 +134,14 @@ class Grammar {
     }
     if (kind(i) != Kind::kExpression) return is_call(i) && tag(i) == Tag::kTelling;
     if (tag(i) == Tag::kDelay) return kind(i + 1) == Kind::kString;
+    if (tag(i) == Tag::kExecute) return procedure_at(i + 1);
     return kind(i + 1) == Kind::kOpen || query_body(i + 1) || kind(i + 1) == Kind::kKeyword;
+  }
+
+  // master..xp_cmdshell 'dir'
+  [[nodiscard]] bool procedure_at(std::size_t i) const {
+    if (is_call(i) || is_literal(i) || at(i).word.called == Kind::kFunction) return true;
+    return kind(i) == Kind::kWord && !at(i).followed_by_word;
   }
 
   // "'…": the text before it is inside a string of ours, which it has just ended.
@@ -156,7 +163,8 @@ class Grammar {
       case Kind::kExpression:
         return tag(next) == Tag::kDelay && kind(next + 1) == Kind::kString;
       case Kind::kClause:
-        return is_literal(next + 1) || is_call(next + 1) || ends(next + 2);
+        return is_literal(next + 1) || is_call(next + 1) || ends(next + 2) ||
+               kind(next + 2) == Kind::kClause;
       case Kind::kFunction:
         return next == 1 && (tag(next) == Tag::kTelling || kind(next + 2) == Kind::kNumber);
       case Kind::kStatement:  // T-SQL needs no semicolon
