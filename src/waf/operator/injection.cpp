@@ -1,10 +1,8 @@
 // @detectSQLi and @detectXSS: adapters of src/waf/detect.
 
-#include "waf/operator/internal/families.hpp"
-
-#ifdef YAGURA_HAVE_WAF_DETECT
 #include "waf/detect/sqli.hpp"
 #include "waf/detect/xss.hpp"
+#include "waf/operator/internal/families.hpp"
 
 namespace yagura::waf::internal {
 namespace {
@@ -47,15 +45,3 @@ Result<OperatorPointer> make_detect_xss(std::string_view, std::string_view,
 }
 
 }  // namespace yagura::waf::internal
-#else
-namespace yagura::waf::internal {
-Result<OperatorPointer> make_detect_sqli(std::string_view name, std::string_view argument,
-                                         const OperatorEnvironment& environment) {
-  return make_refused(name, argument, environment);
-}
-Result<OperatorPointer> make_detect_xss(std::string_view name, std::string_view argument,
-                                        const OperatorEnvironment& environment) {
-  return make_refused(name, argument, environment);
-}
-}  // namespace yagura::waf::internal
-#endif
