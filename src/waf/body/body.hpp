@@ -52,6 +52,8 @@ struct MultipartFlags {
 
 struct ParsedBody {
   std::vector<Argument> arguments;
+  // Names that stand in the body without a value of their own: JSON arrays that are members.
+  std::vector<std::string_view> names;
   std::vector<UploadedFile> files;
   std::vector<PartHeader> part_headers;
   MultipartFlags multipart;

@@ -2,7 +2,8 @@
 // comes. Names as ModSecurity 3.0.9 makes them: "json" for the text itself, ".key" for a member
 // (".empty-key" for the empty one), ".array_N" for an element. Keys are unescaped and a dot in one
 // stays, so two leaves may share a name. Numbers, true and false are their text, null is empty,
-// containers without a leaf leave nothing.
+// containers without a leaf leave no argument. The name of a member that is an array is given by
+// itself as well: with several values or none it is the argument's name, as in a form.
 
 #include <fmt/format.h>
 
@@ -35,6 +36,7 @@ class JsonReader final : public internal::CollectingReader {
   // What the tokenizer calls.
   bool open(bool is_object, std::uint32_t) {
     step_to_element();
+    if (!is_object && !frames_.empty() && frames_.back().is_object && !add_name()) return false;
     frames_.push_back({.path_size = path_.size(), .next_element = 0, .is_object = is_object});
     return true;
   }
@@ -69,13 +71,7 @@ class JsonReader final : public internal::CollectingReader {
       return false;
     }
     step_to_element();
-    name_bytes_ += path_.size();
-    if (name_bytes_ > limits_.max_json_name_bytes) {
-      set_limit_reached(
-          fmt::format("JSON parsing error: the names of the values take more than {} bytes.",
-                      limits_.max_json_name_bytes));
-      return false;
-    }
+    if (!count_name()) return false;
     std::string_view value;
     if (kind == JsonScalar::kString && escaped) {
       char* const text = static_cast<char*>(arena_.allocate(raw.size(), 1));
@@ -90,6 +86,27 @@ class JsonReader final : public internal::CollectingReader {
   }
 
  private:
+  bool count_name() {
+    name_bytes_ += path_.size();
+    if (name_bytes_ <= limits_.max_json_name_bytes) return true;
+    set_limit_reached(
+        fmt::format("JSON parsing error: the names of the values take more than {} bytes.",
+                    limits_.max_json_name_bytes));
+    return false;
+  }
+
+  bool add_name() {
+    if (result_.names.size() >= limits_.max_arguments) {
+      set_limit_reached(
+          fmt::format("JSON parsing error: more than {} arrays: the rest was not read.",
+                      limits_.max_arguments));
+      return false;
+    }
+    if (!count_name()) return false;
+    result_.names.push_back(arena_.copy(path_));
+    return true;
+  }
+
   struct Frame {
     std::size_t path_size;  // of the container's own path
     std::uint32_t next_element;

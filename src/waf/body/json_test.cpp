@@ -29,7 +29,8 @@ TEST(Json, NamesLeavesAsModSecurityDoes) {
            {R"({"a":{"b":1}})", "json.a.b=<1>@10 "},
            {R"({"i":[1,"x",{"id":5},[7,[8]],[],{}]})",
             "json.i.array_0=<1>@6 json.i.array_1=<x>@8 json.i.array_2.id=<5>@18 "
-            "json.i.array_3.array_0=<7>@22 json.i.array_3.array_1.array_0=<8>@25 "},
+            "json.i.array_3.array_0=<7>@22 json.i.array_3.array_1.array_0=<8>@25 "
+            "name json.i "},
            {R"([{"b":1},{"b":2}])", "json.array_0.b=<1>@6 json.array_1.b=<2>@14 "},
            {R"({"":{"":1},"d.d":"dot"})", "json.empty-key.empty-key=<1>@8 json.d.d=<dot>@17 "},
            {R"("s")", "json=<s>@0 "},
@@ -46,6 +47,12 @@ TEST(Json, NamesLeavesAsModSecurityDoes) {
        }) {
     EXPECT_EQ(read(c.text), c.expected) << c.text;
   }
+}
+
+TEST(Json, GivesTheNamesOfArraysByThemselves) {
+  EXPECT_EQ(read(R"({"a":[],"b":{"c":["x"]}})"),
+            "json.b.c.array_0=<x>@18 name json.a name json.b.c ");
+  EXPECT_EQ(read("[[1]]"), "json.array_0.array_0=<1>@2 ");
 }
 
 TEST(Json, UndoesEscapesInKeysAndValues) {
@@ -109,7 +116,8 @@ TEST(Json, RefusesWhatIsNone) {
 
 TEST(Json, KeepsTheLeavesThatCameBeforeAnError) {
   EXPECT_EQ(read(R"({"a":1,"b":[2,oops]})"),
-            "json.a=<1>@5 json.b.array_0=<2>@12 error=JSON parsing error: a word is none of true, "
+            "json.a=<1>@5 json.b.array_0=<2>@12 name json.b error=JSON parsing error: a word is "
+            "none of true, "
             "false and null");
 }
 
@@ -164,6 +172,12 @@ TEST(JsonLimits, StopAtTheArgumentLimitOfATenMegabyteLevel) {
   EXPECT_EQ(body.limits_reached, 1U);
   EXPECT_EQ(body.error, "JSON parsing error: more than 1000 values: the rest was not read.");
   EXPECT_LT(arena.reserved(), 1U << 20);
+}
+
+TEST(JsonLimits, BoundTheNumberOfArrays) {
+  EXPECT_EQ(error_of(R"({"a":[],"b":[]})", {.max_arguments = 2}), "");
+  EXPECT_EQ(error_of(R"({"a":[],"b":[],"c":[]})", {.max_arguments = 2}),
+            "JSON parsing error: more than 2 arrays: the rest was not read.");
 }
 
 TEST(JsonLimits, BoundTheBytesOfNames) {

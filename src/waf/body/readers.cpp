@@ -30,6 +30,7 @@ namespace internal {
 void CollectingReader::finish(ParsedBody& out) {
   end();
   append(out.arguments, std::move(result_.arguments));
+  append(out.names, std::move(result_.names));
   append(out.files, std::move(result_.files));
   append(out.part_headers, std::move(result_.part_headers));
   append(out.xml_text, std::move(result_.xml_text));

@@ -1,6 +1,7 @@
 #include "waf/engine/transaction.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "waf/engine/internal/recycle.hpp"
@@ -45,11 +46,31 @@ std::string_view base_name(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+// A path with its %xy undone, as a server does before it looks for the file; what is no escape
+// stays.
+std::string_view decoded_path(internal::State& state, std::string_view path) {
+  if (path.find('%') == std::string_view::npos) return path;
+  std::string text;
+  text.reserve(path.size());
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    unsigned byte = 0;
+    if (path[i] == '%' && i + 3 <= path.size() &&
+        std::from_chars(path.data() + i + 1, path.data() + i + 3, byte, 16).ptr ==
+            path.data() + i + 3) {
+      text += static_cast<char>(byte);
+      i += 2;
+    } else {
+      text += path[i];
+    }
+  }
+  return state.keep(text);
+}
+
 void set_uri(internal::State& state, std::string_view uri) {
   const std::string_view local = without_host(uri);
   // A fragment does not belong into a request; ModSecurity leaves it out of the query.
   const std::size_t question = local.find('?');
-  const std::string_view path = local.substr(0, question);
+  const std::string_view path = decoded_path(state, local.substr(0, question));
   state.set_single(Variable::kRequestUriRaw, uri);
   state.set_single(Variable::kRequestUri, local);
   state.set_single(Variable::kRequestFilename, path);
@@ -138,7 +159,10 @@ void Transaction::add_request_header(std::string_view name, std::string_view val
 Verdict Transaction::process_request_headers() {
   internal::State& state = *state_->inner;
   const Stopwatch watch(state);
-  if (state.mode != EngineMode::kOff && (state.phases_done & 2U) == 0) read_query(state);
+  if (state.mode != EngineMode::kOff && (state.phases_done & 2U) == 0) {
+    read_query(state);
+    internal::choose_processor(state);
+  }
   internal::run_phase(state, 1);
   return state.verdict;
 }

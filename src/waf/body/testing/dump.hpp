@@ -19,6 +19,7 @@ inline std::string dump(const ParsedBody& body) {
     if (argument.offset != kNoOffset) add("@", std::to_string(argument.offset));
     add(" ");
   }
+  for (const std::string_view name : body.names) add("name ", name, " ");
   for (const UploadedFile& file : body.files) {
     add("file ", file.field, "=<", file.file_name, "> ", std::to_string(file.size), " ");
     if (!file.content.empty()) add("content=<", file.content, "> ");

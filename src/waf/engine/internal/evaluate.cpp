@@ -145,7 +145,7 @@ bool covers(const RuleTarget& target, const ValueRef& ref) {
                                            target.selector.name == (ref.is_name ? "//@*" : "/*"));
   }
   const View view = view_of(target.variable);
-  return view.names == ref.is_name && (view.homes[0] == ref.home || view.homes[1] == ref.home);
+  return view.names == ref.is_name && std::ranges::find(view.homes, ref.home) != view.homes.end();
 }
 
 Member member_of(State& state, const RuleTarget& target, const ValueRef& ref) {

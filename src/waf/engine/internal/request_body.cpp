@@ -36,8 +36,6 @@ BodyKind kind_of(std::string_view processor) {
 void start_reader(State& state) {
   if (state.request_reader != nullptr) return;
   const std::string_view type = content_type(state);
-  if (state.request_processor.empty()) state.request_processor = processor_by_type(type);
-  state.set_single(Variable::kReqbodyProcessor, state.request_processor);
   const BodyLimits& limits = state.rules->options.request_limits;
   state.request_reader =
       make_body_reader(kind_of(state.request_processor), type, limits, state.arena);
@@ -77,6 +75,10 @@ void add_arguments(State& state) {
                                            .text = argument.value,
                                            .offset = argument.offset,
                                            .in_body = true});
+  }
+  for (const std::string_view name : state.parsed.names) {
+    state.values.add(Variable::kArgsPostNames,
+                     {.name = name, .text = name, .offset = kNoOffset, .in_body = true});
   }
   for (const Variable home : {Variable::kArgsGet, Variable::kArgsPost}) {
     for (const Value& value : state.values.of(home))
@@ -124,6 +126,12 @@ bool without_files_too_large(const State& state) {
 }
 
 }  // namespace
+
+// Before phase 1, whose rules see it and may choose another (ctl:requestBodyProcessor).
+void choose_processor(State& state) {
+  state.request_processor = processor_by_type(content_type(state));
+  state.set_single(Variable::kReqbodyProcessor, state.request_processor);
+}
 
 Verdict take_request_chunk(State& state, std::string_view chunk) {
   start_reader(state);

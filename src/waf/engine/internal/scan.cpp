@@ -104,6 +104,11 @@ constexpr Home home_of(Variable home, Variable names) {
 constexpr std::array kHomes = {
     home_of(Variable::kArgsGet, Variable::kArgsGetNames),
     home_of(Variable::kArgsPost, Variable::kArgsPostNames),
+    Home{.home = Variable::kArgsPostNames,
+         .values = {},
+         .names = {Variable::kArgsPostNames},
+         .value_count = 0,
+         .name_count = 1},
     home_of(Variable::kRequestHeaders, Variable::kRequestHeadersNames),
     home_of(Variable::kRequestCookies, Variable::kRequestCookiesNames),
     home_of(Variable::kResponseHeaders, Variable::kResponseHeadersNames),
@@ -146,8 +151,10 @@ void add_home(State& state, FormMaker& maker, const Home& home) {
   const std::vector<Value>& values = state.values.of(home.home);
   for (std::uint32_t i = 0; i < values.size(); ++i) {
     const Value& value = values[i];
-    maker.add({.home = home.home, .is_name = false, .index = i}, value.text,
-              bits_of(rules, std::span(home.values).first(home.value_count), value.name));
+    if (home.value_count > 0) {
+      maker.add({.home = home.home, .is_name = false, .index = i}, value.text,
+                bits_of(rules, std::span(home.values).first(home.value_count), value.name));
+    }
     if (home.name_count == 0) continue;
     maker.add({.home = home.home, .is_name = true, .index = i}, value.name,
               bits_of(rules, std::span(home.names).first(home.name_count), value.name));

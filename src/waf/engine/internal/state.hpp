@@ -165,6 +165,7 @@ void run_first_stage(State& state, std::size_t phase);
 void run_phase(State& state, std::size_t phase);
 
 // request_body.cpp, response_body.cpp
+void choose_processor(State& state);
 Verdict take_request_chunk(State& state, std::string_view chunk);
 Verdict finish_request_body(State& state);
 Verdict take_response_chunk(State& state, std::string_view chunk);

@@ -7,17 +7,18 @@ namespace yagura::waf::internal {
 View view_of(Variable variable) {
   using enum Variable;
   const auto one = [](Variable home, bool names = false) {
-    return View{.homes = {home, home}, .count = 1, .names = names};
+    return View{.homes = {home, home, home}, .count = 1, .names = names};
   };
   switch (variable) {
     case kArgs:
-      return {.homes = {kArgsGet, kArgsPost}, .count = 2, .names = false};
+      return {.homes = {kArgsGet, kArgsPost, kArgsPost}, .count = 2, .names = false};
     case kArgsNames:
-      return {.homes = {kArgsGet, kArgsPost}, .count = 2, .names = true};
+      // kArgsPostNames as a home holds the names that have no value of their own (JSON arrays).
+      return {.homes = {kArgsGet, kArgsPost, kArgsPostNames}, .count = 3, .names = true};
     case kArgsGetNames:
       return one(kArgsGet, true);
     case kArgsPostNames:
-      return one(kArgsPost, true);
+      return {.homes = {kArgsPost, kArgsPostNames, kArgsPost}, .count = 2, .names = true};
     case kRequestHeadersNames:
       return one(kRequestHeaders, true);
     case kRequestCookiesNames:

@@ -46,7 +46,7 @@ class ValueStore {
 
 // Which homes a collection of the language is made of, and whether it is their names.
 struct View {
-  std::array<Variable, 2> homes{};
+  std::array<Variable, 3> homes{};
   std::uint8_t count = 0;
   bool names = false;
 };
