@@ -3,14 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <utility>
+#include <vector>
+
+#include "waf/testing/http_request.hpp"
 
 namespace yagura::waf::testing {
 
 namespace {
 
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
-using Headers = std::map<std::string, std::string>;  // names as written: case counts
+using Header = std::pair<std::string, std::string>;
+
+const Header* find(const std::vector<Header>& headers, std::string_view name) {
+  const auto at = std::find_if(headers.begin(), headers.end(), [&](const Header& header) {
+    return equal_ignoring_case(header.first, name);
+  });
+  return at == headers.end() ? nullptr : &*at;
+}
+
+void add_missing(std::vector<Header>& headers, std::string_view name, std::string value) {
+  if (find(headers, name) == nullptr) headers.emplace_back(name, std::move(value));
+}
 
 // Names and values apart. An & at the very end is lost, as go-ftw loses it.
 std::string encode_pairs(std::string_view data) {
@@ -28,12 +42,6 @@ std::string encode_pairs(std::string_view data) {
   return out;
 }
 
-// Go's Header.Add of that client: an empty value counts as missing.
-void add(Headers& headers, std::string_view name, std::string value) {
-  std::string& there = headers[std::string(name)];
-  if (there.empty()) there = std::move(value);
-}
-
 std::string with_crlf(std::string_view data) {
   std::string out;
   for (const char c : data) {
@@ -41,6 +49,11 @@ std::string with_crlf(std::string_view data) {
     out += c;
   }
   return out;
+}
+
+bool is_multipart(std::string_view type) {
+  static constexpr std::string_view kType = "multipart/form-data;";
+  return type.size() >= kType.size() && equal_ignoring_case(type.substr(0, kType.size()), kType);
 }
 
 bool method_has_body(std::string_view method) {
@@ -68,21 +81,21 @@ std::string query_escape(std::string_view text) {
 
 std::string build_request(const StageInput& input) {
   if (input.raw) return *input.raw;
-  Headers headers(input.headers.begin(), input.headers.end());
+  std::vector<Header> headers = input.headers;
+  std::sort(headers.begin(), headers.end());
   std::string data = input.data;
   if (input.complete && !data.empty()) {
-    add(headers, "Content-Type", std::string(kFormType));
+    add_missing(headers, "Content-Type", std::string(kFormType));
+    const bool is_form = equal_ignoring_case(find(headers, "Content-Type")->second, kFormType);
     const bool is_encoded = data.find_first_of("%+") != std::string::npos;
-    if (headers["Content-Type"] == kFormType && !is_encoded) data = encode_pairs(data);
+    if (is_form && !is_encoded) data = encode_pairs(data);
   }
-  if (const auto type = headers.find("Content-Type");
-      type != headers.end() && type->second.starts_with("multipart/form-data;")) {
-    data = with_crlf(data);
-  }
+  const Header* type = find(headers, "Content-Type");
+  if (type != nullptr && is_multipart(type->second)) data = with_crlf(data);
   if (input.complete) {
-    add(headers, "Connection", "close");
+    add_missing(headers, "Connection", "close");
     if (!data.empty() || method_has_body(input.method)) {
-      add(headers, "Content-Length", fmt::format("{}", data.size()));
+      add_missing(headers, "Content-Length", fmt::format("{}", data.size()));
     }
   }
   std::string out = fmt::format("{} {} {}\r\n", input.method, input.uri, input.version);

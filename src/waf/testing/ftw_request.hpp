@@ -11,12 +11,12 @@
 namespace yagura::waf::testing {
 
 // - encoded_request is sent as it is.
-// - With headers to be completed: data without a Content-Type (or an empty one) gets
+// - Headers go out sorted by name; names are compared in any case.
+// - With headers to be completed: data without a Content-Type gets
 //   application/x-www-form-urlencoded; data of that type that holds neither `%` nor `+` is encoded,
 //   names and values apart; `Connection: close` and, with data or for POST, PUT, PATCH and DELETE,
-//   Content-Length are added where they are missing.
+//   Content-Length are added at the end where they are missing.
 // - Data of multipart/form-data gets CRLF for every LF.
-// - Headers go out sorted by name.
 [[nodiscard]] std::string build_request(const StageInput& input);
 
 // Encodes as Go's url.QueryEscape: all but letters, digits and -_.~ ; a blank becomes +.

@@ -44,7 +44,7 @@ std::vector<Case> cases() {
        "", 942100},
       {"SQL injection in a form", "POST /p", form, "user=admin%27+or+%271%27%3D%271&x=1", 942100},
       {"SQL injection in JSON", "POST /p", json,
-       R"({"a":[{"q":"1; DROP TABLE users; select * from x"},2]})", 942360},
+       R"({"a":[{"q":"1; DROP TABLE users; select * from x"},2]})", 942100},
       {"scripting in a query", "GET /?q=%3Cscript%3Ealert(1)%3C/script%3E", "", "", 941100},
       {"scripting in JSON", "POST /p", json,
        R"({"t":"<img src=x onerror=alert(document.cookie)>"})", 941100},
