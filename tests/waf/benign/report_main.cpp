@@ -1,7 +1,7 @@
-// waf_benign_report [--rules DIR] [--paranoia N] [--write DIR] [-v]: how many of this folder's
-// requests a rule set blocks, by category. Without --rules: CRS 4 of YAGURA_CORPORA. --write makes
-// a raw HTTP file of each request, for `yagura waf check`. Fails where a rule was not evaluated:
-// then the figures would say nothing.
+// waf_benign_report [--rules DIR] [--paranoia N] [--write DIR] [-v] [--peer]: how many of this
+// folder's requests a rule set blocks, by category. Without --rules: CRS 4 of YAGURA_CORPORA.
+// --write makes a raw HTTP file of each request, for `yagura waf check`; --peer asks
+// libmodsecurity, too. Fails where a rule was not evaluated: then the figures would say nothing.
 
 #include <fmt/format.h>
 
@@ -14,7 +14,11 @@
 #include "core/file.hpp"
 #include "waf/load/load.hpp"
 #include "waf/testing/check.hpp"
+#include "waf/testing/http_request.hpp"
 #include "waf/testing/settings.hpp"
+#ifdef YAGURA_HAVE_MODSECURITY
+#include "waf/peer.hpp"
+#endif
 
 namespace {
 
@@ -29,6 +33,7 @@ struct Options {
   fs::path rules, write;
   unsigned paranoia = 1;
   bool verbose = false;
+  bool peer = false;
 };
 
 fs::path default_rules() {
@@ -42,8 +47,8 @@ std::optional<Options> read_options(int argc, char** argv) {
   Options options{.rules = default_rules()};
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
-    if (name == "-v") {
-      options.verbose = true;
+    if (name == "-v" || name == "--peer") {
+      (name == "-v" ? options.verbose : options.peer) = true;
       continue;
     }
     if (++i == argc) return std::nullopt;
@@ -61,7 +66,28 @@ std::optional<Options> read_options(int argc, char** argv) {
 }
 
 struct Figures {
-  int requests = 0, blocked = 0, detected = 0;
+  int requests = 0, blocked = 0, detected = 0, blocked_by_peer = 0;
+};
+
+// libmodsecurity under the same rules; says no to every request where it is not there.
+class PeerEngine {
+ public:
+#ifdef YAGURA_HAVE_MODSECURITY
+  PeerEngine(const fs::path& rules, const std::string& settings)
+      : engine_(bench::Peer3::load(rules, std::string(waf::base_directives()) + "\n" + settings)) {}
+  [[nodiscard]] bool is_there() const { return engine_ != nullptr; }
+  Result<bool> blocks(const BenignRequest& request) {
+    YAGURA_TRY(const auto read, waf::testing::read_http_request(request.raw));
+    return engine_->inspect(read);
+  }
+
+ private:
+  std::unique_ptr<bench::Peer3> engine_;
+#else
+  PeerEngine(const fs::path&, const std::string&) {}
+  [[nodiscard]] bool is_there() const { return false; }
+  Result<bool> blocks(const BenignRequest&) { return false; }
+#endif
 };
 
 std::string file_name(const BenignRequest& request, int number) {
@@ -84,7 +110,8 @@ Result<void> write_all(const std::vector<BenignRequest>& requests, const fs::pat
 
 class Report {
  public:
-  explicit Report(std::shared_ptr<const waf::RuleSet> rules) : checker_(std::move(rules)) {}
+  Report(std::shared_ptr<const waf::RuleSet> rules, std::optional<PeerEngine> peer)
+      : checker_(std::move(rules)), peer_(std::move(peer)) {}
 
   Result<void> check(const BenignRequest& request, bool verbose) {
     YAGURA_TRY(const auto checked,
@@ -99,6 +126,7 @@ class Report {
       }
     }
     if (checked.verdict == waf::testing::CheckVerdict::kDetected) ++figures.detected;
+    if (peer_) YAGURA_TRY_VOID(ask_peer(request, checked, figures));
     if (verbose && checked.verdict != waf::testing::CheckVerdict::kPass) {
       fmt::print("{}", waf::testing::check_line(checked));
     }
@@ -115,6 +143,7 @@ class Report {
       all.requests += figures.requests;
       all.blocked += figures.blocked;
       all.detected += figures.detected;
+      all.blocked_by_peer += figures.blocked_by_peer;
     }
     print_row("**all**", all);
     fmt::print("\n| rule | matches in blocked requests |\n|---|---:|\n");
@@ -126,12 +155,25 @@ class Report {
   [[nodiscard]] std::uint64_t not_evaluated() const { return not_evaluated_; }
 
  private:
-  static void print_row(std::string_view name, const Figures& figures) {
-    fmt::print("| {} | {} | {} | {:.1f} % | {} |\n", name, figures.requests, figures.blocked,
+  Result<void> ask_peer(const BenignRequest& request, const waf::testing::CheckedRequest& checked,
+                        Figures& figures) {
+    YAGURA_TRY(const bool blocked, peer_->blocks(request));
+    if (blocked) ++figures.blocked_by_peer;
+    const bool ours = checked.verdict == waf::testing::CheckVerdict::kBlocked;
+    if (blocked != ours) {
+      fmt::print("{}: {} blocks it\n", checked.name, ours ? "only ours" : "only libmodsecurity");
+    }
+    return {};
+  }
+
+  void print_row(std::string_view name, const Figures& figures) const {
+    fmt::print("| {} | {} | {} | {:.1f} % | {} |", name, figures.requests, figures.blocked,
                100.0 * figures.blocked / figures.requests, figures.detected);
+    fmt::print("{}", peer_ ? fmt::format(" {} |\n", figures.blocked_by_peer) : "\n");
   }
 
   waf::testing::RequestChecker checker_;
+  std::optional<PeerEngine> peer_;
   std::map<std::string, Figures> categories_;
   std::map<waf::RuleId, int> rules_;
   std::uint64_t not_evaluated_ = 0;
@@ -145,12 +187,15 @@ Result<int> run(const Options& options) {
     return kSkipped;
   }
   Diagnostics diagnostics;
-  auto rules =
-      waf::load_rules({.path = options.rules,
-                       .directives_before = waf::testing::crs_level_settings(options.paranoia, 5)},
-                      diagnostics);
+  const std::string settings = waf::testing::crs_level_settings(options.paranoia, 5);
+  auto rules = waf::load_rules({.path = options.rules, .directives_before = settings}, diagnostics);
   if (rules == nullptr) return fail(ErrorCode::kInvalidInput, "the rules cannot be loaded");
-  Report report(std::move(rules));
+  std::optional<PeerEngine> peer;
+  if (options.peer) peer.emplace(options.rules, settings);
+  if (peer && !peer->is_there()) {
+    return fail(ErrorCode::kNotFound, "--peer: libmodsecurity is not there, or refuses the rules");
+  }
+  Report report(std::move(rules), std::move(peer));
   for (const BenignRequest& request : requests) {
     YAGURA_TRY_VOID(report.check(request, options.verbose));
   }
@@ -167,7 +212,8 @@ Result<int> run(const Options& options) {
 int main(int argc, char** argv) {
   const auto options = read_options(argc, argv);
   if (!options) {
-    fmt::print("usage: waf_benign_report [--rules DIR] [--paranoia N] [--write DIR] [-v]\n");
+    fmt::print(
+        "usage: waf_benign_report [--rules DIR] [--paranoia N] [--write DIR] [-v] [--peer]\n");
     return 2;
   }
   const auto code = run(*options);
