@@ -135,9 +135,9 @@ class Report {
 
   void print() const {
     Figures all;
-    fmt::print(
-        "| category | requests | blocked | rate | detected below the threshold |\n"
-        "|---|---:|---:|---:|---:|\n");
+    fmt::print("| category | requests | blocked | rate | below the threshold |{}\n",
+               peer_ ? " libmodsecurity blocks |" : "");
+    fmt::print("|---|---:|---:|---:|---:|{}\n", peer_ ? "---:|" : "");
     for (const auto& [category, figures] : categories_) {
       print_row(category, figures);
       all.requests += figures.requests;
