@@ -7,7 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_packages=(g++ cmake ninja-build pkg-config ccache git ca-certificates
   libfmt-dev libre2-dev libsimdjson-dev libarchive-dev libcli11-dev tzdata
   libvectorscan-dev libpcre2-dev libxml2-dev zlib1g-dev libbrotli-dev libmaxminddb-dev libssl-dev
-  nginx nginx-dev libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev)
+  nginx nginx-dev libgrpc++-dev libmicrohttpd-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev)
 test_packages=(libgtest-dev libgmock-dev libyaml-dev libprotobuf-dev libprotoc-dev
   clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev python3 chromium
   libmodsecurity3 modsecurity-crs)

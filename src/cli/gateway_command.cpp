@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/ext_proc_command.hpp"
 #include "gateway/config/nginx_config.hpp"
 #include "gateway/config/state_folder.hpp"
 #include "gateway/config/supervisor.hpp"
@@ -229,6 +230,8 @@ void add_gateway_command(CLI::App& app, ExitCode& exit_code) {
       add_part(*command, "reload", "Read rules and certificates again, without losing a request",
                given->state);
   reload_part->callback([given, &exit_code] { exit_code = exit_of(reload(given->state)); });
+
+  add_ext_proc_command(*command, exit_code);
 
   command->callback([command, given, &exit_code] {
     if (!command->get_subcommands().empty()) return;

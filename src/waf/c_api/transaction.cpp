@@ -2,18 +2,16 @@
 
 #include <utility>
 
+#include "waf/c_api/record.hpp"
 #include "waf/c_api/state.hpp"
 
 namespace {
 
 using yagura::waf::Detection;
-using yagura::waf::Ending;
 using yagura::waf::EngineMode;
-using yagura::waf::RuleHits;
 using yagura::waf::Transaction;
 using yagura::waf::TransactionOptions;
 using yagura::waf::Verdict;
-using yagura::waf::VerdictAction;
 namespace c_api = yagura::waf::c_api;
 
 constexpr int kRefusedStatus = 503;
@@ -35,37 +33,6 @@ TransactionOptions engine_options(const yagura_waf_options& options) {
           .time_budget = std::chrono::microseconds(options.time_budget_us),
           .fail_open = options.fail_open != 0,
           .unique_id = std::string(c_api::view(options.unique_id))};
-}
-
-Ending ending_of(const Transaction& transaction) {
-  switch (transaction.verdict().action) {
-    case VerdictAction::kDeny:
-      return Ending::kDenied;
-    case VerdictAction::kDrop:
-      return Ending::kDropped;
-    case VerdictAction::kRedirect:
-      return Ending::kRedirected;
-    case VerdictAction::kPass:
-      break;
-  }
-  for (const Detection& detection : transaction.detections()) {
-    if (detection.logged && !detection.shadow) return Ending::kDetected;
-  }
-  return Ending::kPassed;
-}
-
-RuleHits::Kind kind_of(const Detection& detection) {
-  if (detection.shadow) return RuleHits::Kind::kShadowed;
-  return detection.disrupted ? RuleHits::Kind::kDecided : RuleHits::Kind::kMatched;
-}
-
-// A request that was stopped, or would have been: `yagura gateway explain` knows it.
-bool is_block(const Transaction& transaction) {
-  if (transaction.verdict().interrupts()) return true;
-  for (const Detection& detection : transaction.detections()) {
-    if (detection.would_disrupt && !detection.shadow) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -121,26 +88,12 @@ void yagura_waf_transaction::report_new(yagura_waf_line report, void* context) {
 }
 
 void yagura_waf_transaction::record() {
-  yagura::waf::SharedCounters& shared = counters();
-  const auto add = [](yagura::waf::Counter& counter, std::uint64_t value) {
-    counter.fetch_add(value, std::memory_order_relaxed);
-  };
-  add(shared.requests[static_cast<std::size_t>(ending_of(transaction))], 1);
-  add(shared.request_bytes, request_bytes);
-  add(shared.response_bytes, response_bytes);
-  shared.inspection.record(transaction.time_spent());
-  for (const Detection& detection : transaction.detections()) {
-    if (detection.rule == nullptr || !detection.logged) continue;
-    shared.rules.record(detection.rule->id, kind_of(detection));
-    if (!worker.events.is_open()) continue;
-    const bool written = worker.events.append(
-        yagura::waf::event_json(yagura::waf::to_event(transaction, detection)));
-    if (!written) add(shared.lines_lost, 1);
-  }
-  if (worker.blocks.is_open() && is_block(transaction)) {
-    if (!worker.blocks.append(yagura::waf::block_record(transaction))) add(shared.lines_lost, 1);
-  }
-  if (rules.audit_log && !rules.audit_log->write(transaction)) add(shared.lines_lost, 1);
+  yagura::waf::record_transaction(transaction,
+                                  {.counters = counters(),
+                                   .events = worker.events,
+                                   .blocks = worker.blocks,
+                                   .audit_log = rules.audit_log ? &*rules.audit_log : nullptr},
+                                  request_bytes, response_bytes);
 }
 
 void yagura_waf_transaction::finish(yagura_waf_line report, void* context) {
