@@ -67,8 +67,9 @@ struct ParsedBody {
 struct BodyLimits {
   std::uint32_t max_arguments = 1000;  // SecArgumentsLimit
   std::uint32_t max_json_depth = 512;  // SecRequestBodyJsonDepthLimit
-  std::uint32_t max_json_name_bytes = 1
-                                      << 20;  // of all arguments' names: each holds its whole path
+  // Of all JSON arguments' names together, each of which is a whole path; more is allowed to bodies
+  // whose size explains it (16 times).
+  std::uint32_t max_json_name_bytes = 1 << 20;
   std::uint32_t max_xml_depth = 512;
   std::uint32_t max_xml_nodes = 100'000;  // elements and attributes
   std::uint32_t max_parts = 10'000;       // multipart parts, files included

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <vector>
 
@@ -34,9 +35,10 @@ class JsonReader final : public internal::CollectingReader {
   }
 
   // What the tokenizer calls.
-  bool open(bool is_object, std::uint32_t) {
+  bool open(bool is_object, std::uint32_t offset) {
     step_to_element();
-    if (!is_object && !frames_.empty() && frames_.back().is_object && !add_name()) return false;
+    if (!is_object && !frames_.empty() && frames_.back().is_object && !add_name(offset))
+      return false;
     frames_.push_back({.path_size = path_.size(), .next_element = 0, .is_object = is_object});
     return true;
   }
@@ -71,7 +73,7 @@ class JsonReader final : public internal::CollectingReader {
       return false;
     }
     step_to_element();
-    if (!count_name()) return false;
+    if (!count_name(offset)) return false;
     std::string_view value;
     if (kind == JsonScalar::kString && escaped) {
       char* const text = static_cast<char*>(arena_.allocate(raw.size(), 1));
@@ -86,23 +88,24 @@ class JsonReader final : public internal::CollectingReader {
   }
 
  private:
-  bool count_name() {
+  // Of a value that begins at `offset`.
+  bool count_name(std::uint64_t offset) {
     name_bytes_ += path_.size();
-    if (name_bytes_ <= limits_.max_json_name_bytes) return true;
+    const std::uint64_t most = most_name_bytes(offset);
+    if (name_bytes_ <= most) return true;
     set_limit_reached(
-        fmt::format("JSON parsing error: the names of the values take more than {} bytes.",
-                    limits_.max_json_name_bytes));
+        fmt::format("JSON parsing error: the names of the values take more than {} bytes.", most));
     return false;
   }
 
-  bool add_name() {
+  bool add_name(std::uint32_t offset) {
     if (result_.names.size() >= limits_.max_arguments) {
       set_limit_reached(
           fmt::format("JSON parsing error: more than {} arrays: the rest was not read.",
                       limits_.max_arguments));
       return false;
     }
-    if (!count_name()) return false;
+    if (!count_name(offset)) return false;
     result_.names.push_back(arena_.copy(path_));
     return true;
   }
@@ -126,6 +129,12 @@ class JsonReader final : public internal::CollectingReader {
     path_.resize(frames_.back().path_size);
     path_ += ".array_";
     path_.append(digits, end);
+  }
+
+  // Names are paths and repeat: they may take so much however small the body is, else so many times
+  // what came of it. (The least element, "1,", has a name of some 15 bytes.)
+  [[nodiscard]] std::uint64_t most_name_bytes(std::uint64_t offset) const {
+    return std::max<std::uint64_t>(limits_.max_json_name_bytes, offset * 16);
   }
 
   bool refuse_escape() {

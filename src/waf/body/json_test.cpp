@@ -152,10 +152,10 @@ TEST(JsonLimits, RefuseTenThousandLevelsInTenMegabytes) {
   const std::string key = "{\"" + std::string(1000, 'k') + "\":";
   EXPECT_EQ(error_of(nested(10'000, key, "}"), limits),
             "JSON parsing error: more than 512 levels deep.");
-  // Where the operator allows that many levels, the names are bounded all the same.
+  // An operator may allow that many: reading goes without recursion.
   EXPECT_EQ(
       error_of(nested(10'000, key, "}"), {.max_json_depth = 20'000, .max_body_no_files = 1 << 30}),
-      "JSON parsing error: the names of the values take more than 1048576 bytes.");
+      "");
 }
 
 TEST(JsonLimits, StopAtTheArgumentLimitOfATenMegabyteLevel) {

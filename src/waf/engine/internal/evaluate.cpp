@@ -420,6 +420,8 @@ void run_phase(State& state, std::size_t phase) {
   const bool allowed = state.allowed != AllowScope::kNone && phase != 5;
   const bool decided = state.verdict.interrupts() && phase != 5;
   if (state.gave_up || state.mode == EngineMode::kOff || allowed || decided) return;
+  // What inspection has left: waiting for a slow client spends nothing.
+  state.deadline = std::chrono::steady_clock::now() + (state.options.time_budget - state.spent);
   run_first_stage(state, phase);
   Evaluator(state, phase).run();
 }

@@ -32,6 +32,8 @@ void start_decoding(State& state) {
     state.decompressor.emplace(std::move(*made));
   } else {
     state.response_undecodable = true;
+    state.set_single(Variable::kOutboundDataError, "1");
+    state.count(&EngineCounters::body_errors);
   }
 }
 

@@ -55,7 +55,6 @@ void State::begin(std::shared_ptr<const RuleSet> rule_set, const EngineServices&
   const EngineOptions& settings = rules->options;
   mode = options.use_rule_set_mode ? settings.mode : options.mode;
   started = now();
-  deadline = std::chrono::steady_clock::now() + options.time_budget;
   tx.reset(rules->tx_names.size());
   request_body_access = settings.request_body_access;
   response_body_access = settings.response_body_access;

@@ -74,7 +74,7 @@ struct State {
   TransactionOptions options;
   EngineMode mode = EngineMode::kOn;
   std::chrono::system_clock::time_point started;
-  std::chrono::steady_clock::time_point deadline;
+  std::chrono::steady_clock::time_point deadline;  // of the phase that runs
   std::chrono::nanoseconds spent{};
   ValueStore values;
   std::array<std::string_view, kVariableCount> singles{};
