@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/json_text.hpp"
+#include "waf/log/internal/cause.hpp"
 #include "waf/log/internal/text.hpp"
 #include "waf/log/log.hpp"
 
@@ -14,13 +15,6 @@ namespace yagura::waf {
 namespace {
 
 constexpr std::size_t kMaxDetections = 50;  // of one record; the rest is counted
-
-// A rule that only compares scores (949110) names no value of the request: it decides, others are
-// why.
-bool is_cause(const Detection& detection) {
-  return detection.logged && !detection.shadow && !detection.address.empty() &&
-         !detection.address.starts_with("TX:") && !detection.address.starts_with("&TX");
-}
 
 void write_detection(core::JsonWriter& json, const Transaction& transaction,
                      const Detection& detection) {

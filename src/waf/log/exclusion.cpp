@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
+#include "waf/log/internal/cause.hpp"
 #include "waf/log/internal/text.hpp"
 #include "waf/log/log.hpp"
 
@@ -52,9 +54,7 @@ std::string target_of(const Detection& detection) {
   return target;
 }
 
-}  // namespace
-
-std::string exclusion_for(const Transaction& transaction, const Detection& detection) {
+std::string exclusion_of_cause(const Transaction& transaction, const Detection& detection) {
   const RuleId rule = detection.rule->id;
   const std::string target = target_of(detection);
   const std::string_view path = log::path_of(transaction.uri());
@@ -69,6 +69,27 @@ std::string exclusion_for(const Transaction& transaction, const Detection& detec
   return fmt::format(
       "SecRule REQUEST_FILENAME \"@streq {}\" \"id:{},phase:1,pass,nolog,t:none,{}\"", path,
       id_for(std::string(path) + ctl), ctl);
+}
+
+// What decides (949110) compares a score: what raised the score is what may be excluded. A line
+// each, none twice.
+std::string exclusions_of_causes(const Transaction& transaction) {
+  std::vector<std::string> lines;
+  for (const Detection& detection : transaction.detections()) {
+    if (!is_cause(detection)) continue;
+    std::string line = exclusion_of_cause(transaction, detection);
+    if (std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
+  }
+  return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+}  // namespace
+
+std::string exclusion_for(const Transaction& transaction, const Detection& detection) {
+  if (!is_cause(detection)) {
+    return detection.disrupted || detection.would_disrupt ? exclusions_of_causes(transaction) : "";
+  }
+  return exclusion_of_cause(transaction, detection);
 }
 
 }  // namespace yagura::waf

@@ -44,8 +44,9 @@ class AuditLog {
 [[nodiscard]] model::Event to_event(const Transaction& transaction, const Detection& detection);
 [[nodiscard]] std::string event_json(const model::Event& event);  // one line
 
-// The narrowest exclusion that would let this value pass this rule, as SecLang: the rule that
-// raised the score, not 949110.
+// The narrowest exclusion that would let this value pass this rule, as SecLang. For a rule that
+// decides by a score (949110): one line for each rule that raised it. Empty where there is nothing
+// to exclude.
 [[nodiscard]] std::string exclusion_for(const Transaction& transaction, const Detection& detection);
 // The block as kept for `yagura gateway explain ID`: one line of JSON (unique id, time, request
 // line, verdict, and each detection with rule, address, pointer, matched text, exclusion), and its

@@ -86,6 +86,21 @@ TEST_F(LogTest, ExcludesNoMoreThanTheValueOnItsPath) {
   EXPECT_TRUE(transaction->verdict().interrupts());
 }
 
+TEST_F(LogTest, ExcludesForAScoreWhatRaisedIt) {
+  rules = compiled(R"(
+SecRuleEngine On
+SecAction "id:1,phase:1,pass,nolog,setvar:tx.score=0"
+SecRule ARGS "@contains attack" "id:2,phase:2,pass,log,setvar:tx.score=+5"
+SecRule TX:score "@ge 5" "id:3,phase:2,deny,log"
+)");
+  request("/a?q=attack&r=attack");
+  ASSERT_EQ(transaction->detections().size(), 3U);
+  const Detection& decided = transaction->detections().back();
+  EXPECT_THAT(exclusion_for(*transaction, decided), HasSubstr("=2;ARGS:q"));
+  EXPECT_THAT(exclusion_for(*transaction, decided), HasSubstr("=2;ARGS:r"));
+  EXPECT_THAT(exclusion_for(*transaction, decided), Not(HasSubstr("=3")));
+}
+
 TEST_F(LogTest, NeverPutsAClientsBytesIntoAnExclusionAsSyntax) {
   request("/a\"%20id:1?%22,deny,ctl:x%0a=attack");
   const std::string exclusion = exclusion_for(*transaction, first());

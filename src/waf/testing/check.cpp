@@ -191,9 +191,11 @@ std::string check_details(const CheckedRequest& checked) {
   for (const CheckedMatch& match : checked.matches) {
     text += fmt::format("\n  {}  {}{}\n", match.rule, shown(match.message),
                         match.decided ? "  (decides)" : "");
-    text += fmt::format("    at       {}\n", shown(match.address));
-    text += fmt::format("    matched  {}\n", shown(match.matched));
-    if (!match.exclusion.empty()) text += fmt::format("    allow    {}\n", match.exclusion);
+    if (!match.address.empty()) text += fmt::format("    at       {}\n", shown(match.address));
+    if (!match.matched.empty()) text += fmt::format("    matched  {}\n", shown(match.matched));
+    // What a deciding rule names was said under the rules that raised its score.
+    if (!match.exclusion.empty() && !match.decided)
+      text += fmt::format("    allow    {}\n", match.exclusion);
   }
   return text;
 }
