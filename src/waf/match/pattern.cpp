@@ -156,6 +156,7 @@ OperatorResult Pattern::match(std::string_view value, Captures* captures,
 
 const std::string& Pattern::text() const { return state_->text; }
 bool Pattern::caseless() const { return state_->caseless; }
+bool Pattern::is_linear() const { return state_->linear_engine() != nullptr; }
 ByteCondition Pattern::condition() const {
   return regex::condition_of(regex::parse(state_->text, state_->caseless));
 }

@@ -37,6 +37,9 @@ class Pattern {
 
   [[nodiscard]] const std::string& text() const;
   [[nodiscard]] bool caseless() const;
+  // RE2 knows the pattern: where PCRE2 reaches its bound the answer is still exact. The first call
+  // compiles it.
+  [[nodiscard]] bool is_linear() const;
   // Derived from the pattern's syntax tree: what every match contains.
   [[nodiscard]] ByteCondition condition() const;
 

@@ -57,5 +57,11 @@ TEST(Pattern, SaysThatItGaveUpWhereOnlyBacktrackingKnowsThePattern) {
             OperatorResult::kNotEvaluated);
 }
 
+TEST(Pattern, SaysWhetherItsTimeIsLinear) {
+  EXPECT_TRUE(Pattern::compile("^a+$")->is_linear());
+  EXPECT_FALSE(Pattern::compile("(?<!a)b")->is_linear());
+  EXPECT_FALSE(Pattern::compile("(a)\\1")->is_linear());
+}
+
 }  // namespace
 }  // namespace yagura::waf

@@ -393,7 +393,10 @@ TEST(Limits, LeaveAMillionContinuedLinesLinear) {
 
 TEST(RuleSets, OfCrsAreReadWhole) {
   const char* corpora = std::getenv("YAGURA_CORPORA");
-  const fs::path crs = fs::path(corpora != nullptr ? corpora : "/work/shared/corpora") / "crs";
+  const fs::path crs =
+      (corpora != nullptr ? fs::path(corpora)
+                          : fs::path(YAGURA_SOURCE_DIR) / ".." / "shared" / "corpora") /
+      "crs";
   if (!fs::exists(crs / "rules")) GTEST_SKIP() << "skipped: no corpora";
   Parsed parsed;
   parse_file_into(parsed.document, crs / "crs-setup.conf.example", parsed.diagnostics);
