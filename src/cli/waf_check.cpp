@@ -9,6 +9,7 @@
 
 #include "core/file.hpp"
 #include "core/json_text.hpp"
+#include "waf/compile/lint.hpp"
 #include "waf/load/load.hpp"
 #include "waf/testing/check.hpp"
 #include "waf/testing/settings.hpp"
@@ -140,6 +141,7 @@ ExitCode run_waf_lint(const WafLintOptions& options) {
     compile_options.use_prefilter = false;
     const auto document = waf::read_rules({.path = path}, diagnostics);
     const auto set = waf::compile(document, compile_options, diagnostics);
+    waf::lint(document, set.get(), diagnostics);
     if (set != nullptr) rules += set->rule_count;
   }
   const auto warnings = static_cast<std::size_t>(

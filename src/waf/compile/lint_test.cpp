@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
             "SecRule ARGS \"@rx a\" id:1,block,msg:x",
             "a.conf:1:1: warning: rule 1 can block and has no severity (hint: HIGHEST_SEVERITY "
             "and alerts go by it)",
-            "SecRule ARGS \"@rx a\" id:1,block,msg:x,severity:2"},
+            "SecRule ARGS \"@rx a\" id:1,block,msg:x,severity:2\nSecAction id:2,deny,msg:x"},
         LintCase{
             "SecRule ARGS \"@rx (a)\" id:1,logdata:%{TX.1}",
             "a.conf:1:1: warning: rule 1 uses what it does not capture (hint: add the action "
@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
             "SecRule ARGS \"@rx ab\" id:1"},
         LintCase{"SecRule TX:scroe \"@eq 1\" id:1",
                  "a.conf:1:1: warning: TX:scroe is read here and set nowhere",
-                 "SecRule &TX:score \"@eq 0\" id:1\nSecRule TX:made_up \"@eq 1\" "
+                 "SecRule &TX:score|TX:score \"@eq 0\" id:1\nSecRule TX:made_up \"@eq 1\" "
                  "id:2,setvar:tx.made_%{rule.id}=1"},
         LintCase{"SecAction id:1,setvar:tx.unused=1",
                  "a.conf:1:1: warning: TX:unused is set here and read nowhere",

@@ -31,6 +31,12 @@ bool ends_phase(const Rule& rule) {
   }
 }
 
+// And not only at scores that other rules, with severities, have counted.
+bool looks_at_traffic(const Rule& rule) {
+  return std::any_of(rule.targets.begin(), rule.targets.end(),
+                     [](const RuleTarget& target) { return is_scannable(target.variable); });
+}
+
 // Every macro of a rule.
 template <typename Visit>
 void for_macros(const Rule& rule, const Visit& visit) {
@@ -88,9 +94,11 @@ class TxUse {
     for (const Rule& rule : set.rules) visit(rule);
   }
 
-  // The rule that reads it first, where none sets it; null otherwise.
+  // The rule that reads it first, where none sets it; null otherwise, and where some rule asks by
+  // &TX:name whether it is set: then it is the user's to set.
   [[nodiscard]] const Rule* only_read(std::uint32_t slot, std::string_view name) const {
-    return set_[slot] == nullptr && !may_be_set(name) ? read_[slot] : nullptr;
+    const bool known = set_[slot] != nullptr || asked_[slot] != nullptr || may_be_set(name);
+    return known ? nullptr : read_[slot];
   }
   [[nodiscard]] const Rule* only_set(std::uint32_t slot, std::string_view name) const {
     return read_[slot] == nullptr && asked_[slot] == nullptr && !may_be_read(name) ? set_[slot]
@@ -105,7 +113,6 @@ class TxUse {
       if (target.selector.kind == Selector::Kind::kRegex) {
         patterns_.push_back(target.selector.pattern.get());
       }
-      // &TX:name asks whether it is set: an answer of no is as good.
       if (target.selector.slot != kNone) {
         note(target.count ? asked_ : read_, target.selector.slot, rule);
       }
@@ -190,7 +197,7 @@ void lint_messages(const RuleSet& set, Diagnostics& diagnostics) {
     if (rule.message.text.empty()) {
       warn(diagnostics, rule, fmt::format("{} can block and has no msg", name_of(rule)),
            "whoever is blocked asks why");
-    } else if (rule.severity < 0) {
+    } else if (rule.severity < 0 && looks_at_traffic(rule)) {
       warn(diagnostics, rule, fmt::format("{} can block and has no severity", name_of(rule)),
            "HIGHEST_SEVERITY and alerts go by it");
     }
