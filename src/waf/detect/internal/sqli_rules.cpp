@@ -116,7 +116,8 @@ class Grammar {
     if (kind(first) == Kind::kOperator) return kind(first + 1) == Kind::kKeyword;  // SELECT * FROM
     if (kind(first) != Kind::kWord) return false;
     if (at(first).word.called == Kind::kFunction && ends(first + 1)) return true;  // cut at "("
-    return kind(first + 1) == Kind::kKeyword || kind(first + 1) == Kind::kComma || first > i;
+    return tag(first + 1) == Tag::kFrom || tag(first + 1) == Tag::kInto ||
+           kind(first + 1) == Kind::kComma || first > i;
   }
 
   // ; DROP TABLE … ; SELECT …
@@ -130,11 +131,13 @@ class Grammar {
       }
       if (tag(i) == Tag::kPrint) return kind(behind_opens(i + 1)) == Kind::kString;
       return kind(i + 1) == Kind::kWord || kind(i + 1) == Kind::kVariable || is_call(i + 1) ||
-             kind(i + 1) == Kind::kType || kind(i + 1) == Kind::kOpen;
+             ends(i + 1) || kind(i + 1) == Kind::kType || kind(i + 1) == Kind::kOpen;
     }
     if (kind(i) != Kind::kExpression) return is_call(i) && tag(i) == Tag::kTelling;
     if (tag(i) == Tag::kDelay) return kind(i + 1) == Kind::kString;
     if (tag(i) == Tag::kExecute) return procedure_at(i + 1);
+    if (tag(i) == Tag::kUpdate) return tag(i + 2) == Tag::kSet;
+    if (tag(i) == Tag::kCall) return kind(i + 2) == Kind::kOpen || is_call(i + 1);
     return kind(i + 1) == Kind::kOpen || query_body(i + 1) || kind(i + 1) == Kind::kKeyword;
   }
 
@@ -144,155 +147,191 @@ class Grammar {
     return kind(i) == Kind::kWord && !at(i).followed_by_word;
   }
 
-  // "'…": the text before it is inside a string of ours, which it has just ended.
+  // What stands before the place that is looked at.
+  enum class Before : std::uint8_t {
+    kOpenString,  // "'": the text before the value is inside a string that the value has ended
+    kLiteral,     // a number, a variable, a whole string
+    kWord,        // prose, or a column
+  };
+
   [[nodiscard]] bool after_open_string() const {
-    if (hides_rest(1)) return true;
     const std::size_t next = behind_closes(behind_list(1));
+    return continues(next, Before::kOpenString) || (kind(next) == Kind::kComma && is_row(next - 1));
+  }
+  [[nodiscard]] bool after_string() const { return after_number() || is_row(0); }
+  [[nodiscard]] bool after_number() const { return continues(behind_closes(1), Before::kLiteral); }
+  [[nodiscard]] bool after_word() const { return continues(behind_closes(1), Before::kWord); }
+
+  // The statement goes on at `next` in a way that its author did not mean.
+  [[nodiscard]] bool continues(std::size_t next, Before before) const {
     switch (kind(next)) {
       case Kind::kComment:
-        return hides_rest(next);
+        if (before != Before::kWord) return hides_rest(next);
+        return next == 1 && shape_.lexed == 2 && unclosed_comment(next);
       case Kind::kLogic:
-        return condition_at(next + 1, true);
+        return condition_at(next + 1, before);
       case Kind::kOperator:
-        return next == 1 && joins_strings(next) && operand_at(next + 1);
+        return operation_at(next, before);
       case Kind::kUnion:
-        return kind(next + 1) == Kind::kExpression ||
-               (kind(next + 1) == Kind::kOpen && is_query(next + 1));
+        return union_behind(next, before);
       case Kind::kSemicolon:
-        return statement_at(next + 1);
-      case Kind::kExpression:
-        return tag(next) == Tag::kDelay && kind(next + 1) == Kind::kString;
+        return statement_at(next + 1) && !(before == Before::kWord && is_call(next + 1));
       case Kind::kClause:
-        return is_literal(next + 1) || is_call(next + 1) || ends(next + 2) ||
-               kind(next + 2) == Kind::kClause;
-      case Kind::kFunction:
-        return next == 1 && (tag(next) == Tag::kTelling || kind(next + 2) == Kind::kNumber);
-      case Kind::kStatement:  // T-SQL needs no semicolon
-        if (tag(next) == Tag::kPrint) return kind(next + 1) == Kind::kOpen && statement_at(next);
-        if (tag(next) == Tag::kDefine && kind(next + 2) != Kind::kWord) return false;
-        return tag(next) != Tag::kConditional && statement_at(next);
-      case Kind::kComma:
-        return is_row(next - 1);
-      case Kind::kOpen:
-        return is_query(next);
+        return clause_at(next, before);
+      case Kind::kExpression:
+        if (tag(next) == Tag::kDelay) return kind(next + 1) == Kind::kString;
+        return before != Before::kWord && next > 1 && tag(next) == Tag::kCase && has_then(next);
       case Kind::kKeyword:
-        return tag(next) == Tag::kOutfile;
+        if (tag(next) == Tag::kOutfile) return true;
+        return tag(next) == Tag::kRoutine && routine_at(next + 1, before);
+      case Kind::kFunction:
+      case Kind::kStatement:
+      case Kind::kOpen:
+        return before == Before::kOpenString && statement_behind_string(next);
       default:
         return false;
     }
+  }
+
+  [[nodiscard]] bool union_behind(std::size_t i, Before before) const {
+    if (union_at(i)) return true;
+    if (before == Before::kOpenString) return is_query(i + 1);
+    return before == Before::kLiteral && kind(i + 1) == Kind::kEnd && shape_.lexed > 2;
+  }
+
+  // PROCEDURE analyse(…), and what other databases call so.
+  [[nodiscard]] bool routine_at(std::size_t i, Before before) const {
+    if (kind(i) == Kind::kWord) {
+      return before != Before::kWord && kind(i + 1) == Kind::kOpen;
+    }
+    return kind(i) == Kind::kOpen && kind(i + 1) == Kind::kNumber && kind(i + 2) == Kind::kClose;
+  }
+
+  // ' sleep(5), ' drop table x (T-SQL needs no semicolon), ' (select …
+  [[nodiscard]] bool statement_behind_string(std::size_t i) const {
+    if (kind(i) == Kind::kOpen) return is_query(i);
+    if (is_call(i)) return i == 1 && (tag(i) == Tag::kTelling || kind(i + 2) == Kind::kNumber);
+    if (tag(i) == Tag::kPrint) return kind(i + 1) == Kind::kOpen && statement_at(i);
+    if (tag(i) == Tag::kDefine && kind(i + 2) != Kind::kWord) return false;
+    return tag(i) != Tag::kConditional && statement_at(i);
+  }
+
+  // GROUP BY, ORDER BY, HAVING, LIMIT
+  [[nodiscard]] bool clause_at(std::size_t i, Before before) const {
+    if (before == Before::kWord) {
+      return is_call(i + 1) ? i == 1 : is_literal(i + 1) && hides_rest(i + 2);
+    }
+    if (is_literal(i + 1) || is_call(i + 1) || kind(i + 2) == Kind::kClause) return true;
+    return before == Before::kOpenString && ends(i + 2);
   }
 
   // Behind AND, OR, ||: something that is true or false, or waits.
-  [[nodiscard]] bool condition_at(std::size_t i, bool after_quote) const {
+  [[nodiscard]] bool condition_at(std::size_t i, Before before) const {
     const std::size_t first = behind_opens(i);
-    if (is_call(first) || is_query(first)) return true;
-    if (kind(first) == Kind::kString) {
-      if (open_ended(first)) return after_quote && at(first).open == at(0).close;
-      if (kind(first + 1) == Kind::kOperator) return at(first + 1).compares || after_quote;
-      return after_quote && (kind(first + 1) == Kind::kLogic || kind(first + 1) == Kind::kComment ||
-                             kind(first + 1) == Kind::kSemicolon);
+    if (is_query(first)) return true;
+    switch (kind(first)) {
+      case Kind::kFunction:
+        return before != Before::kWord || tag(first) == Tag::kTelling || is_query(first + 1);
+      case Kind::kString:
+        return string_condition(first, before);
+      case Kind::kNumber:
+      case Kind::kVariable:
+        return number_condition(first, before);
+      case Kind::kWord:
+      case Kind::kType:
+        return word_condition(first, before);
+      default:
+        return false;
     }
-    if (kind(first) == Kind::kNumber || kind(first) == Kind::kVariable) {
-      return after_quote || at(first).compares || shape_.saw_comment ||
-             (ends(first + 1) && !at(first).followed_by_word && shape_.lexed > 3);
+  }
+  [[nodiscard]] bool string_condition(std::size_t i, Before before) const {
+    if (open_ended(i)) return before == Before::kOpenString && at(i).open == at(0).close;
+    const Kind next = kind(i + 1);
+    if (before == Before::kOpenString) {
+      return next == Kind::kOperator || next == Kind::kLogic || next == Kind::kComment ||
+             next == Kind::kSemicolon;
     }
-    if (kind(first) != Kind::kWord) return false;
-    if (kind(first + 1) == Kind::kOperator) return after_quote;
-    return after_quote && (at(first).compares || kind(first + 1) == Kind::kComment);
+    if (next != Kind::kOperator || !at(i + 1).compares) return false;
+    return before == Before::kLiteral || kind(i + 2) == Kind::kString;  // or 'a'='a'
+  }
+  [[nodiscard]] bool number_condition(std::size_t i, Before before) const {
+    if (before == Before::kOpenString || at(i).compares) return true;
+    if (kind(i + 1) == Kind::kOperator && at(i + 1).compares) return kind(i + 2) == Kind::kOpen;
+    if (before == Before::kWord) return hides_rest(i + 1);
+    if (kind(i + 1) == Kind::kLogic && kind(behind_opens(i + 2)) == Kind::kString) return true;
+    return shape_.saw_comment || (ends(i + 1) && !at(i).followed_by_word && shape_.lexed > 3);
+  }
+  [[nodiscard]] bool word_condition(std::size_t i, Before before) const {
+    const Kind next = kind(i + 1);
+    if (before == Before::kOpenString) {
+      return next == Kind::kOperator || at(i).compares || next == Kind::kComment;
+    }
+    if (before == Before::kWord) return false;
+    if (at(i).compares) return ends(i + 1) || next == Kind::kLogic;
+    return next == Kind::kOperator && at(i + 1).compares &&
+           (kind(i + 2) == Kind::kString || kind(i + 2) == Kind::kOpen);
   }
 
-  [[nodiscard]] bool joins_strings(std::size_t i) const {
-    return at(i).word.tag != Tag::kUnary && !(at(i).folded && kind(i + 1) == Kind::kString);
+  // An operator and what follows it.
+  [[nodiscard]] bool operation_at(std::size_t i, Before before) const {
+    if (kind(i + 1) == Kind::kOpen && is_query(i + 1)) return true;
+    if (before == Before::kOpenString) return joins_strings(i) && operand_at(i + 1);
+    if (before == Before::kWord) {  // a in ('x')
+      return tag(i) == Tag::kIn && kind(i + 1) == Kind::kOpen && kind(i + 2) == Kind::kString &&
+             !at(i + 2).folded && kind(i + 3) == Kind::kClose;
+    }
+    if (is_call(i + 1)) return tag(i + 1) == Tag::kTelling && kind(i + 2) == Kind::kOpen;
+    if (!at(i).compares || at(0).open != 0) return false;
+    return (kind(i + 1) == Kind::kString || tag(i) == Tag::kIs) && goes_on(i + 2);
   }
-  // Behind an operator that follows the end of our string.
+  [[nodiscard]] bool goes_on(std::size_t i) const {
+    return kind(i) == Kind::kLogic || kind(i) == Kind::kSemicolon || hides_rest(i);
+  }
+  // An operator between the end of our string and what may be the begin of the statement's next.
+  [[nodiscard]] bool joins_strings(std::size_t i) const {
+    return tag(i) != Tag::kUnary && !(at(i).folded && kind(i + 1) == Kind::kString);
+  }
   [[nodiscard]] bool operand_at(std::size_t i) const {
+    const Kind next = kind(i + 1);
     if (is_call(i) || is_query(i)) return true;
     if (kind(i) == Kind::kString) {
-      return (open_ended(i) && at(i).open == at(0).close) || kind(i + 1) == Kind::kComment ||
-             kind(i + 1) == Kind::kLogic ||
-             (kind(i + 1) == Kind::kOperator &&
-              (shape_.complete || text_of(i - 1) == text_of(i + 1))) ||
-             kind(i + 1) == Kind::kNumber || kind(i + 1) == Kind::kKeyword;
+      if (open_ended(i)) return at(i).open == at(0).close;
+      if (next == Kind::kOperator) return shape_.complete || text_of(i - 1) == text_of(i + 1);
+      return next == Kind::kComment || next == Kind::kLogic || next == Kind::kNumber ||
+             next == Kind::kKeyword || next == Kind::kSemicolon;
     }
     if (kind(i) == Kind::kWord) {  // a function that we do not know
-      return kind(i + 1) == Kind::kOpen && kind(i + 2) == Kind::kNumber &&
-             kind(i + 3) == Kind::kClose && !at(i).folded;
+      return next == Kind::kOpen && kind(i + 2) == Kind::kNumber && kind(i + 3) == Kind::kClose &&
+             !at(i).folded;
     }
     if (kind(i) != Kind::kNumber && kind(i) != Kind::kVariable) return false;
-    return kind(i + 1) == Kind::kComment || kind(i + 1) == Kind::kLogic ||
-           kind(i + 1) == Kind::kUnion || kind(i + 1) == Kind::kFunction;
+    if (tag(i - 1) == Tag::kIs && kind(i) == Kind::kVariable) return true;  // is null
+    return next == Kind::kComment || next == Kind::kLogic || next == Kind::kUnion ||
+           next == Kind::kFunction || next == Kind::kSemicolon;
   }
 
-  [[nodiscard]] bool after_string() const { return after_number() || is_row(0); }
-
-  [[nodiscard]] bool after_number() const {
-    if (kind(1) == Kind::kComment) return hides_rest(1);
-    const std::size_t next = behind_closes(1);
-    switch (kind(next)) {
-      case Kind::kLogic:
-        return condition_at(next + 1, false);
-      case Kind::kUnion:
-        return union_at(next) || (kind(next + 1) == Kind::kEnd && shape_.lexed > 2);
-      case Kind::kSemicolon:
-        return statement_at(next + 1);
-      case Kind::kClause:
-        return is_literal(next + 1) || is_call(next + 1);
-      case Kind::kOperator:
-        return is_query(next + 1) && kind(next + 1) == Kind::kOpen;
-      case Kind::kExpression:
-        return tag(next) == Tag::kDelay && kind(next + 1) == Kind::kString;
-      default:
-        return false;
+  [[nodiscard]] bool has_then(std::size_t i) const {
+    for (std::size_t k = i + 1; k < i + 6; ++k) {
+      if (tag(k) == Tag::kThen) return true;
     }
-  }
-
-  [[nodiscard]] bool after_word() const {
-    const std::size_t next = behind_closes(1);
-    switch (kind(next)) {
-      case Kind::kLogic: {
-        const std::size_t first = behind_opens(next + 1);
-        if (kind(first) == Kind::kNumber) return at(first).compares;
-        return is_call(first) || is_query(next + 1);
-      }
-      case Kind::kUnion:
-        return union_at(next);
-      case Kind::kSemicolon:
-        return statement_at(next + 1) && !(kind(next + 1) == Kind::kFunction);
-      case Kind::kExpression:
-        return tag(next) == Tag::kDelay && kind(next + 1) == Kind::kString;
-      case Kind::kOperator:
-        if (tag(next) == Tag::kIn && kind(next + 1) == Kind::kOpen) {
-          return is_query(next + 1) || (kind(next + 2) == Kind::kString && !at(next + 2).folded &&
-                                        kind(next + 3) == Kind::kClose);
-        }
-        return kind(next + 1) == Kind::kOpen && is_query(next + 1);
-      case Kind::kComment:
-        return next == 1 && shape_.lexed == 2 && unclosed_comment(next);
-      case Kind::kClause:
-        return is_call(next + 1) && kind(1) == Kind::kClause;
-      case Kind::kKeyword:
-        if (tag(next) == Tag::kRoutine) {
-          return kind(next + 1) == Kind::kOpen && kind(next + 2) == Kind::kNumber &&
-                 kind(next + 3) == Kind::kClose;
-        }
-        return tag(next) == Tag::kOutfile;
-      default:
-        return false;
-    }
+    return false;
   }
 
   // sleep(5), if(now()=…: with an argument, and whatever follows.
   [[nodiscard]] bool call_first() const {
     if (tag(0) == Tag::kProse) return false;
     if (is_query(1)) return true;
-    if (is_call(2)) return kind(3) == Kind::kOpen && kind(4) != Kind::kEnd;
+    if (is_call(2)) return call_of_call();
     if (kind(2) == Kind::kType && kind(3) == Kind::kComma) return true;  // CONVERT(INT, …
     if (!is_literal(2) && kind(2) != Kind::kWord) return false;
     if (tag(0) == Tag::kTelling && kind(3) == Kind::kLogic) return true;
     if (kind(3) != Kind::kClose && kind(3) != Kind::kComma) return false;
-    if (tag(0) == Tag::kTelling) return true;
-    if (tag(0) == Tag::kConditional) return conditional_call();
-    return kind(2) == Kind::kNumber;
+    if (tag(0) == Tag::kTelling || (kind(3) == Kind::kComma && is_call(4))) return true;
+    return tag(0) == Tag::kConditional && conditional_call();
+  }
+  [[nodiscard]] bool call_of_call() const {
+    if (tag(0) == Tag::kTelling || tag(2) == Tag::kTelling) return true;
+    return tag(0) == Tag::kConditional && !at(2).folded && kind(4) == Kind::kClose;  // if(now()=…
   }
   // if (a) … of a shell or of SQL, not if (a == b) { of other languages
   [[nodiscard]] bool conditional_call() const {
@@ -302,12 +341,7 @@ class Grammar {
   }
 
   [[nodiscard]] bool expression_first() const {
-    if (tag(0) == Tag::kCase) {
-      for (std::size_t i = 1; i < 6; ++i) {
-        if (tag(i) == Tag::kThen) return true;
-      }
-      return false;
-    }
+    if (tag(0) == Tag::kCase) return has_then(0);
     const std::size_t first = behind_opens(1);
     if (is_call(first)) return true;
     if (kind(first) == Kind::kExpression) return first > 1;

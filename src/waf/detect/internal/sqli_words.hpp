@@ -54,6 +54,9 @@ enum class Tag : std::uint8_t {
   kThen,         // THEN
   kSelect,       // SELECT
   kExecute,      // EXEC, EXECUTE
+  kUpdate,       // UPDATE
+  kSet,          // SET
+  kCall,         // CALL
   kObject,       // TABLE, DATABASE, USER, …: what DROP and CREATE are followed by
   kTelling,      // a function that ordinary text does not name: SLEEP, EXTRACTVALUE
   kProse,        // a function whose name is an English word: LEFT, DATE
