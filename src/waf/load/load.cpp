@@ -1,6 +1,7 @@
 #include "waf/load/load.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <charconv>
@@ -139,12 +140,29 @@ void read_shadow(std::string_view shadow, CompileOptions& options, Diagnostics& 
   }
 }
 
+namespace {
+
+// Gives a rule set's memory back to the system when its last user lets go of it: tens of megabytes
+// in small pieces, of which malloc would keep most, so that a process grew with each reload.
+std::shared_ptr<const RuleSet> returning_memory(std::shared_ptr<const RuleSet> rules) {
+  const RuleSet* address = rules.get();
+  return {address, [held = std::move(rules)](const RuleSet*) mutable {
+            held.reset();
+#ifdef __GLIBC__
+            ::malloc_trim(0);
+#endif
+          }};
+}
+
+}  // namespace
+
 std::shared_ptr<const RuleSet> load_rules(const RuleSource& source, Diagnostics& diagnostics) {
   CompileOptions options{.cache_folder = source.cache_folder, .shadow_ids = {}, .shadow_tags = {}};
   read_shadow(source.shadow, options, diagnostics);
   const seclang::Document document = read_rules(source, diagnostics);
   if (diagnostics.has_errors()) return nullptr;
-  return compile(document, options, diagnostics);
+  auto rules = compile(document, options, diagnostics);
+  return rules == nullptr ? nullptr : returning_memory(std::move(rules));
 }
 
 }  // namespace yagura::waf

@@ -193,8 +193,8 @@ std::string check_details(const CheckedRequest& checked) {
                         match.decided ? "  (decides)" : "");
     if (!match.address.empty()) text += fmt::format("    at       {}\n", shown(match.address));
     if (!match.matched.empty()) text += fmt::format("    matched  {}\n", shown(match.matched));
-    // What a deciding rule names was said under the rules that raised its score.
-    if (!match.exclusion.empty() && !match.decided)
+    // What a rule that compares a score names was said under the rules that raised it.
+    if (!match.exclusion.empty() && !match.address.starts_with("TX:"))
       text += fmt::format("    allow    {}\n", match.exclusion);
   }
   return text;

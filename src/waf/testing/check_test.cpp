@@ -29,6 +29,7 @@ std::shared_ptr<const RuleSet> load(const std::string& directives) {
 constexpr const char* kRules = R"(
 SecRule ARGS "@rx evil" "id:1,phase:2,deny,status:418,log,msg:'evil in %{MATCHED_VAR_NAME}'"
 SecRule ARGS "@rx odd" "id:2,phase:2,pass,log,msg:'odd',setvar:tx.anomaly_score=+5"
+SecRule TX:anomaly_score "@ge 5" "id:5,phase:2,pass,log,msg:'score'"
 SecRule RESPONSE_BODY "@rx secret" "id:3,phase:4,deny,log,msg:'leak'"
 SecRule REQUEST_PROTOCOL "@streq HTTP/0.9" "id:4,phase:1,pass,log,msg:'old'"
 )";
@@ -58,7 +59,9 @@ TEST(RequestCheck, TellsDetectedFromPassed) {
   const auto odd = check("GET /?q=odd HTTP/1.1\nHost: a\n\n");
   EXPECT_EQ(odd.verdict, CheckVerdict::kDetected);
   EXPECT_EQ(odd.inbound_score, 5);
-  EXPECT_EQ(check_line(odd), "detected    5  a.http  2\n");
+  EXPECT_EQ(check_line(odd), "detected    5  a.http  2,5\n");
+  EXPECT_THAT(odd.matches.at(0).exclusion, HasSubstr("ARGS:q"));
+  EXPECT_THAT(odd.matches.at(1).exclusion, IsEmpty());
   const auto plain = check("GET /?q=fine HTTP/1.1\nHost: a\n\n");
   EXPECT_EQ(plain.verdict, CheckVerdict::kPass);
   EXPECT_THAT(plain.matches, IsEmpty());
