@@ -167,7 +167,8 @@ void add_options(CLI::App& command, Arguments& given) {
       ->check(CLI::Range(1, 1'000'000));
   command.add_option("--shadow", given.shadow,
                      "ids, ranges and tags of rules that are only reported: 942100,941000-941999");
-  command.add_option("--exclusions", given.exclusions, "SecLang file read behind the rules");
+  command.add_option("--exclusions", given.exclusions,
+                     "SecLang file of exceptions, as `explain` prints them");
   command
       .add_option("--fail", given.fail, "what happens to a request on which the engine gives up")
       ->check(CLI::IsMember({"open", "closed"}))

@@ -202,13 +202,15 @@ class Nginx:
         for name, value in (("{port}", self.ports[0]), ("{port2}", self.ports[-1]), ("{folder}", self.folder),
                             ("{backend}", self.backend.address if self.backend else "127.0.0.1:1")):
             http_config = http_config.replace(name, str(value))
+        if "access_log" not in http_config:
+            http_config = "access_log off;\n" + http_config
         user = "user root;" if os.geteuid() == 0 else ""
         temporary = "".join("%s_temp_path %s/temporary;\n" % (kind, self.folder)
                             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         (self.folder / "nginx.conf").write_text(
             f"load_module {MODULE};\ndaemon off;\n{user}\nworker_processes {self.workers};\n"
             f"pid {self.folder}/nginx.pid;\nerror_log {self.error_log} info;\nevents {{ worker_connections 1024; }}\n"
-            f"http {{\n{temporary}access_log off;\nyagura_library {LIBRARY};\n{http_config}\n}}\n")
+            f"http {{\n{temporary}yagura_library {LIBRARY};\n{http_config}\n}}\n")
 
     def worker_pids(self):
         children = pathlib.Path("/proc/%d/task/%d/children" % (self.process.pid, self.process.pid))

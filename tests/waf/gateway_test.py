@@ -49,7 +49,7 @@ class Serving(GatewayTest):
         identity = re.search(r"Reference: (\S+)</p>", answer.body.decode()).group(1)
         done = gateway.command("explain", identity)
         self.assertEqual(done.returncode, 0, done.stderr)
-        for part in (identity, "ARGS:q", "an attack", "SecRuleUpdateTargetById 1 "):
+        for part in (identity, "ARGS:q", "an attack", "ruleRemoveTargetById=1;ARGS:q"):
             self.assertIn(part, done.stdout)
         self.assertEqual(gateway.command("explain", "unknown").returncode, 2)
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 import pathlib
+import re
 import socket
 import subprocess
 import tempfile
@@ -166,8 +167,7 @@ class Requests(ModuleTest):
     def test_pipelined_requests_are_each_inspected(self):
         answer = raw(self.port, b"GET /page HTTP/1.1\r\nHost: a\r\n\r\nGET /page?q=attack HTTP/1.1\r\nHost: a\r\n\r\n"
                                 b"GET /page HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-        self.assertEqual([line.split()[1] for line in answer.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")],
-                         [b"200", b"403", b"200"])
+        self.assertEqual(re.findall(rb"HTTP/1\.1 (\d+) ", answer), [b"200", b"403", b"200"])
 
     def test_headers_with_odd_names_are_seen(self):
         self.assertEqual(self.get("/page", **{"X_Under.Score": "bad"}).status, 200)  # the helper turns '_' into '-'
@@ -302,7 +302,7 @@ class Responses(ModuleTest):
         connection.close()
 
     def test_a_long_body_arrives_whole(self):
-        for target in ("/big", "/unbuffered/big", "/try/big"):
+        for target in ("/big", "/unbuffered/big", "/rewrite/big"):
             self.assertEqual(len(self.get(target).body), 5_000_000, target)
 
     def test_what_lies_past_the_limit_is_not_looked_at(self):
@@ -341,7 +341,7 @@ class LogLines(ModuleTest):
             r'with code 403 \(phase 1\)\. Matched "Operator `Contains\' with parameter `attack\' against variable `ARGS:q\' '
             r'\(Value: `attack\' \) \[file "[^"]*rules\.conf"\] \[line "\d+"\] \[id "1"\] \[rev ""\] \[msg "an attack"\] '
             r'\[data ""\] \[severity "0"\] \[ver ""\] \[maturity "0"\] \[accuracy "0"\] \[tag "test"\] '
-            r'\[hostname "127\.0\.0\.1"\] \[uri "/page"\] \[unique_id "[^"]+"\] \[ref "[^"]*"\], client: 127\.0\.0\.1, '
+            r'\[hostname "log\.test"\] \[uri "/page"\] \[unique_id "[^"]+"\] \[ref "[^"]*"\], client: 127\.0\.0\.1, '
             r'server: , request: "GET /page\?q=attack&form=1 HTTP/1\.1", host: "log\.test"$')
         warned = wait_until(lambda: self.nginx.log_lines("form=2"), "the line is there")[0]
         self.assertRegex(warned, r'\[info\] \d+#\d+: \*\d+ ModSecurity: Warning\. Matched "Operator `StrEq\' ')

@@ -177,7 +177,9 @@ class Config {
     out_.line("yagura_blocks {};", texts_.blocks);
     out_.line("yagura_rules {};", texts_.rules);
     for (const std::string& setting : texts_.settings) out_.line("yagura_settings {};", setting);
-    if (!texts_.exclusions.empty()) out_.line("yagura_directives {};", texts_.exclusions);
+    // Before the rules: exceptions at run time (ctl) act on what comes behind them, and those at
+    // load time act wherever they stand.
+    if (!texts_.exclusions.empty()) out_.line("yagura_settings {};", texts_.exclusions);
     if (texts_.shadow != "\"\"") out_.line("yagura_shadow {};", texts_.shadow);
     out_.line("yagura_fail {};", options_.fail_open ? "open" : "closed");
     out_.line("yagura_time_budget {}ms;", options_.time_budget.count());

@@ -49,7 +49,7 @@ struct GatewayOptions {
   std::chrono::milliseconds time_budget{50};
   std::optional<unsigned> paranoia, anomaly_threshold;
   std::string shadow;                // ids, ranges and tags by comma
-  std::filesystem::path exclusions;  // SecLang read behind the rules; empty: none
+  std::filesystem::path exclusions;  // SecLang read before the rules; empty: none
   std::optional<ListenAddress> metrics;
   std::vector<HostMode> hosts;
   std::vector<PathMode> paths;

@@ -86,7 +86,7 @@ TEST(NginxConfig, ChecksTheCertificateOfAnHttpsUpstream) {
   EXPECT_THAT(config(changed), HasSubstr("proxy_ssl_verify off;"));
 }
 
-TEST(NginxConfig, SettingsStandBeforeTheRulesAndExclusionsBehind) {
+TEST(NginxConfig, SettingsAndExclusionsStandBeforeTheRules) {
   GatewayOptions changed = options();
   changed.paranoia = 2;
   changed.anomaly_threshold = 10;
@@ -95,8 +95,7 @@ TEST(NginxConfig, SettingsStandBeforeTheRulesAndExclusionsBehind) {
   EXPECT_THAT(text, HasSubstr("yagura_settings \"SecAction \\\"id:20000001,"));
   EXPECT_THAT(text, HasSubstr("setvar:tx.blocking_paranoia_level=2,"));
   EXPECT_THAT(text, HasSubstr("setvar:tx.inbound_anomaly_score_threshold=10\\\"\";"));
-  EXPECT_THAT(text,
-              HasSubstr("yagura_directives \"Include \\\"/etc/yagura/exclusions.conf\\\"\";"));
+  EXPECT_THAT(text, HasSubstr("yagura_settings \"Include \\\"/etc/yagura/exclusions.conf\\\"\";"));
   changed.paranoia = 5;
   EXPECT_THAT(error(changed), HasSubstr("1 to 4"));
 }

@@ -60,16 +60,16 @@ bool is_id(std::string_view text) {
          });
 }
 
-// The last line of the file that begins as a record of this id does; empty: none.
+// The last line of the file that is a record of this id; empty: none.
 Result<std::string> last_record(const fs::path& path, std::string_view id) {
-  const std::string wanted = fmt::format("\"unique_id\":\"{}\"", id);
+  const std::string wanted = fmt::format("{{\"id\":\"{}\",", id);
   std::string found, line;
   const auto take = [&](std::string_view chunk) -> Result<void> {
     while (!chunk.empty()) {
       const std::size_t end = chunk.find('\n');
       if (line.size() < kMaxRecord) line += chunk.substr(0, std::min(end, kMaxRecord));
       if (end == std::string_view::npos) break;
-      if (line.find(wanted) != std::string::npos) found = line;
+      if (line.starts_with(wanted)) found = line;
       line.clear();
       chunk.remove_prefix(end + 1);
     }

@@ -57,12 +57,12 @@ TEST_F(StateFolderTest, SaysWhichFolderTheWorkersCannotPass) {
 }
 
 TEST_F(StateFolderTest, FindsTheNewestRecordOfABlock) {
-  write("blocks.jsonl.1", "{\"unique_id\":\"old\",\"n\":1}\n");
+  write("blocks.jsonl.1", "{\"id\":\"old\",\"n\":1}\n");
   write("blocks.jsonl",
-        "{\"unique_id\":\"a\",\"n\":1}\n{\"unique_id\":\"b\",\"n\":2}\n{\"unique_id\":\"a\",\"n\":"
+        "{\"id\":\"a\",\"n\":1}\n{\"id\":\"b\",\"n\":2}\n{\"id\":\"a\",\"n\":"
         "3}\n");
-  EXPECT_EQ(find_block(folder_, "a").value(), "{\"unique_id\":\"a\",\"n\":3}");
-  EXPECT_EQ(find_block(folder_, "old").value(), "{\"unique_id\":\"old\",\"n\":1}");
+  EXPECT_EQ(find_block(folder_, "a").value(), "{\"id\":\"a\",\"n\":3}");
+  EXPECT_EQ(find_block(folder_, "old").value(), "{\"id\":\"old\",\"n\":1}");
   EXPECT_EQ(find_block(folder_, "c").error().code, ErrorCode::kNotFound);
 }
 
@@ -75,7 +75,7 @@ TEST_F(StateFolderTest, TakesOnlyIds) {
 }
 
 TEST_F(StateFolderTest, ALineWithoutAnEndIsNotARecordYet) {
-  write("blocks.jsonl", "{\"unique_id\":\"a\"");
+  write("blocks.jsonl", "{\"id\":\"a\"");
   EXPECT_EQ(find_block(folder_, "a").error().code, ErrorCode::kNotFound);
 }
 

@@ -14,7 +14,12 @@ namespace {
 
 constexpr std::size_t kMaxField = 200, kMaxValue = 100;
 
+// libmodsecurity's own spelling, which is not the manual's.
 std::string operator_name(std::string_view name) {
+  if (name == "streq") return "StrEq";
+  if (name == "strmatch") return "StrMatch";
+  if (name == "pmf") return "PmFromFile";
+  if (name == "ipMatchF") return "IpMatchFromFile";
   std::string out(name);
   if (!out.empty())
     out.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(out.front())));
