@@ -208,7 +208,7 @@ class Nginx:
         temporary = "".join("%s_temp_path %s/temporary;\n" % (kind, self.folder)
                             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         (self.folder / "nginx.conf").write_text(
-            f"load_module {MODULE};\ndaemon off;\n{user}\nworker_processes {self.workers};\n"
+            f"load_module {MODULE};\ndaemon off;\n{user}\nworker_processes {self.workers};\nworker_shutdown_timeout 5s;\n"
             f"pid {self.folder}/nginx.pid;\nerror_log {self.error_log} info;\nevents {{ worker_connections 1024; }}\n"
             f"http {{\n{temporary}yagura_library {LIBRARY};\n{http_config}\n}}\n")
 

@@ -135,7 +135,7 @@ class Serving(GatewayTest):
 
     @unittest.skipUnless(DEBIAN_RULES.is_dir(), "modsecurity-crs is not installed")
     def test_debians_rules_by_default(self):
-        gateway = self.start("--rules", DEBIAN_RULES, "--paranoia", "1")
+        gateway = self.start("--rules", DEBIAN_RULES, "--paranoia", "1", "--time-budget", "10000")
         good = {"User-Agent": "Mozilla/5.0", "Accept": "*/*", "Host": "shop.example"}
         self.assertEqual(request(gateway.port, "GET", "/page?q=shoes", headers=good).status, 200)
         self.assertEqual(request(gateway.port, "GET", "/page?q=1'%20OR%20'1'='1'%20--%20", headers=good).status, 403)

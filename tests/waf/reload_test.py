@@ -14,8 +14,6 @@ CONFIG = """
 yagura_rules %s;
 yagura_cache {folder}/cache;
 yagura %s;
-# The old workers of one reload end before the next has many.
-worker_shutdown_timeout 5s;
 server {
   listen 127.0.0.1:{port};
   location / { proxy_pass http://{backend}; }
