@@ -9,7 +9,7 @@ import unittest
 import fixture
 from fixture import Backend, Nginx, request, wait_until
 
-RELOADS = 100
+RELOADS = int(fixture.os.environ.get("YAGURA_RELOADS", "100"))
 CONFIG = """
 yagura_rules %s;
 yagura_cache {folder}/cache;
@@ -32,6 +32,7 @@ class Client(threading.Thread):
         super().__init__(daemon=True)
         self.port, self.keeps = port, keeps
         self.stopping = threading.Event()
+        self.fresh = True  # the connection has not answered yet
         self.done, self.wrong = 0, []
 
     def run(self):
@@ -50,7 +51,7 @@ class Client(threading.Thread):
                 closes = response.will_close or not self.keeps
             except (http.client.BadStatusLine, BrokenPipeError, ConnectionResetError) as error:
                 # A kept connection may end between two requests (RFC 9112, 9.5): the client asks again. A new one may not.
-                if connection.sock is None or not self.keeps or self.fresh:
+                if self.fresh:
                     self.wrong.append((target, repr(error)))
                 closes = True
                 self.fresh = True
@@ -63,8 +64,6 @@ class Client(threading.Thread):
                 connection = None
                 self.fresh = True
             self.done += 1
-
-    fresh = True
 
 
 def resident_kib(pid):
