@@ -25,6 +25,10 @@ std::unexpected<Error> usage(std::string message) {
   return fail(ErrorCode::kInvalidInput, std::move(message));
 }
 
+std::string plural(std::size_t count, std::string_view word) {
+  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
 // Folders give every file below them, by name.
 Result<std::vector<std::string>> find_requests(const std::vector<std::string>& paths) {
   std::vector<std::string> files;
@@ -153,8 +157,10 @@ ExitCode run_waf_lint(const WafLintOptions& options) {
     for (const Diagnostic& item : diagnostics.list()) {
       std::printf("%s\n", to_string(item).c_str());
     }
-    std::printf("%zu rules, %zu errors, %zu warnings\n", rules, diagnostics.error_count(),
-                warnings);
+    const std::string counts =
+        fmt::format("{}, {}, {}\n", plural(rules, "rule"),
+                    plural(diagnostics.error_count(), "error"), plural(warnings, "warning"));
+    std::fputs(counts.c_str(), stdout);
   }
   const bool bad = diagnostics.has_errors() || (options.strict && warnings > 0);
   return bad ? ExitCode::kFindings : ExitCode::kClean;
