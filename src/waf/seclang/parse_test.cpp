@@ -8,6 +8,8 @@
 #include <fstream>
 #include <string>
 
+#include "waf/seclang/print.hpp"
+
 namespace yagura::waf::seclang {
 namespace {
 
@@ -164,6 +166,8 @@ INSTANTIATE_TEST_SUITE_P(
                       TargetCase{"XML://@*", "XML", "//@*", false},
                       TargetCase{"XML:'/a/b/text()'", "XML", "/a/b/text()", false},
                       TargetCase{"ARGS:/nearly", "ARGS", "/nearly", false},
+                      TargetCase{"ARGS://", "ARGS", "//", false},
+                      TargetCase{R"(ARGS:'/a\/')", "ARGS", R"(/a\/)", false},
                       TargetCase{R"("ARGS:/\"x/")", "ARGS", "\"x", true},
                       TargetCase{"ARGS:a[0][b]", "ARGS", "a[0][b]", false}));
 
@@ -171,6 +175,19 @@ TEST(SecRule, TakesCommasAndWhiteSpaceBetweenQuotedTargets) {
   const Parsed parsed = parse(R"(SecRule "ARGS , ARGS_NAMES|TX:a" "@rx a" "id:1")");
   EXPECT_EQ(parsed.problems(), "");
   EXPECT_EQ(parsed.rule().targets.size(), 3U);
+}
+
+TEST(SecRule, PrintedFromItsPartsIsReadAsTheSameRule) {
+  const Parsed parsed = parse(
+      R"(SecRule "ARGS:'/a\/b|c/'|!ARGS:it's|&TX:x" "!@rx \"a\d" "id:1,msg:'It\'s \"so\"',deny")");
+  ASSERT_EQ(parsed.problems(), "");
+  const std::string printed = to_string(parsed.rule());
+  EXPECT_EQ(
+      printed,
+      R"(SecRule "ARGS:'/a\/b|c/'|!ARGS:'it\'s'|&TX:'x'" "!@rx \"a\d" "id:'1',msg:'It\'s \"so\"',deny")");
+  EXPECT_EQ(to_string(parse(printed).rule()), printed);
+  const Parsed action = parse("SecAction id:1,pass");
+  EXPECT_EQ(to_string(action.rule()), R"(SecAction "id:'1',pass")");
 }
 
 // --- Lines and comments

@@ -108,8 +108,9 @@ class TargetReader {
     }
     const std::string_view inner = text_.substr(start, close - start);
     i_ = close + 1;
-    if (target.variable != "XML" && inner.size() >= 2 && inner.front() == '/' &&
-        inner.back() == '/') {
+    const bool in_slashes = inner.size() > 2 && inner.front() == '/' && inner.back() == '/' &&
+                            !has_dangling_backslash(inner.substr(0, inner.size() - 1));
+    if (in_slashes && target.variable != "XML") {
       set_regex(target, inner.substr(1, inner.size() - 2));
     } else {
       target.selector = unescape(inner, kQuotes);
