@@ -147,6 +147,7 @@ def listening_socket():
     opened = socket.socket()
     opened.bind(("127.0.0.1", 0))
     opened.listen(511)
+    opened.setblocking(False)  # as nginx expects of sockets that it is handed
     return opened
 
 
