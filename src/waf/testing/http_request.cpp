@@ -210,7 +210,8 @@ class Reader {
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) {
       problem(HttpFault::kFieldWithoutColon, begin);
-      request_.fields.push_back({.name = line, .value = {}});
+      // Its value is empty but has a place, where the next line may go on.
+      request_.fields.push_back({.name = line, .value = line.substr(line.size())});
       return {};
     }
     const std::string_view name = line.substr(0, colon);

@@ -144,6 +144,16 @@ TEST(HttpRequest, FailsAtEachLimitAndNowhereElse) {
   EXPECT_FALSE(fails({.max_size = text.size(), .max_line = 20, .max_fields = 2}));
 }
 
+TEST(HttpRequest, GoesOnAfterALineWithoutAColon) {
+  const std::string text = "GET / HTTP/1.1\nHost\n more\n\n";
+  const HttpRequest request = read(text);
+  EXPECT_TRUE(request.has(HttpFault::kFieldWithoutColon));
+  EXPECT_TRUE(request.has(HttpFault::kFoldedField));
+  ASSERT_EQ(request.fields.size(), 1U);
+  EXPECT_EQ(request.fields[0].name, "Host");
+  EXPECT_EQ(request.fields[0].value, "\n more");
+}
+
 TEST(HttpRequest, FoldedPastTheLimitFails) {
   std::string text = "GET / HTTP/1.1\r\nX: 1\r\n";
   for (int i = 0; i < 100; ++i) text += " more\r\n";
