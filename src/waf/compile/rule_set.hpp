@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -242,6 +243,11 @@ struct RuleSet {
   bool needs_response_body = false;
   std::string fingerprint;     // of all rule text: names a generation
   std::size_t rule_count = 0;  // heads
+
+  // What the engine derives from all this when the first transaction begins
+  // (engine/internal/plan.hpp). Nobody else's business.
+  mutable std::once_flag plan_made;
+  mutable std::shared_ptr<const void> plan;
 };
 
 }  // namespace yagura::waf

@@ -124,22 +124,23 @@ TEST(WafChain, ANegatedOperatorMatchesWhatItsOperatorDoesNot) {
 }
 
 TEST(WafChain, CountsAreNumbersOfMembers) {
-  EXPECT_TRUE(Trial("SecRule &ARGS \"@eq 3\" \"id:1,phase:2,pass,log\"", get("/?a=1&a=2&b=3"))
-                  .detected(1));
+  EXPECT_TRUE(
+      Trial("SecRule &ARGS \"@eq 3\" \"id:1,phase:2,pass,log\"", get("/?a=1&a=2&b=3")).detected(1));
   EXPECT_TRUE(Trial("SecRule &ARGS:a \"@eq 2\" \"id:1,phase:2,pass,log\"", get("/?a=1&a=2&b=3"))
                   .detected(1));
-  EXPECT_TRUE(
-      Trial("SecRule &REQUEST_HEADERS:Host \"@eq 0\" \"id:1,phase:1,pass,log\"", get("/")).detected(1));
+  EXPECT_TRUE(Trial("SecRule &REQUEST_HEADERS:Host \"@eq 0\" \"id:1,phase:1,pass,log\"", get("/"))
+                  .detected(1));
   EXPECT_TRUE(Trial("SecRule &TX:x \"@eq 0\" \"id:1,phase:1,pass,log\"", get("/")).detected(1));
-  EXPECT_EQ(Trial("SecRule &ARGS \"@eq 1\" \"id:1,phase:2,pass,log\"", get("/?a=1")).detection(1).address,
-            "&ARGS");
+  EXPECT_EQ(
+      Trial("SecRule &ARGS \"@eq 1\" \"id:1,phase:2,pass,log\"", get("/?a=1")).detection(1).address,
+      "&ARGS");
 }
 
 TEST(WafChain, SelectorsAndExclusionsChooseMembers) {
   const auto score = [](std::string_view targets) {
     return Trial("SecRule " + std::string(targets) +
-                   " \"@rx .\" \"id:1,phase:2,pass,nolog,setvar:tx.n=+1\"",
-               get("/?foo=1&bar=1&baz=1"))
+                     " \"@rx .\" \"id:1,phase:2,pass,nolog,setvar:tx.n=+1\"",
+                 get("/?foo=1&bar=1&baz=1"))
         .tx("n");
   };
   EXPECT_EQ(score("ARGS"), "3");

@@ -30,7 +30,7 @@ TEST(WafPhases, WhatNoRuleMatchesPasses) {
 
 TEST(WafPhases, DetectionOnlySaysWhatItWouldHaveDone) {
   const Trial run("SecRuleEngine DetectionOnly\nSecRule ARGS \"@streq evil\" \"id:1,phase:2,deny\"",
-                get("/?q=evil"));
+                  get("/?q=evil"));
   EXPECT_FALSE(run.verdict().interrupts());
   EXPECT_TRUE(run.detection(1).would_disrupt);
   EXPECT_FALSE(run.detection(1).disrupted);
@@ -41,7 +41,7 @@ TEST(WafPhases, TheCallersModeOverridesTheRuleSets) {
   const Trial off(rules, get("/"), {}, {.mode = EngineMode::kOff, .use_rule_set_mode = false});
   EXPECT_THAT(off.ids(), IsEmpty());
   const Trial detect(rules, get("/"), {},
-                   {.mode = EngineMode::kDetectionOnly, .use_rule_set_mode = false});
+                     {.mode = EngineMode::kDetectionOnly, .use_rule_set_mode = false});
   EXPECT_FALSE(detect.verdict().interrupts());
   EXPECT_THAT(detect.ids(), ElementsAre(1));
 }
@@ -123,16 +123,16 @@ TEST(WafPhases, AllowCountsInDetectionOnlyToo) {
 TEST(WafPhases, DropAndRedirectAreVerdictsOfTheirOwn) {
   const Trial drop("SecAction \"id:1,phase:1,drop\"", get("/"));
   EXPECT_EQ(drop.verdict().action, VerdictAction::kDrop);
-  const Trial redirect("SecAction \"id:1,phase:1,redirect:'https://example.org/%{REQUEST_METHOD}'\"",
-                     get("/"));
+  const Trial redirect(
+      "SecAction \"id:1,phase:1,redirect:'https://example.org/%{REQUEST_METHOD}'\"", get("/"));
   EXPECT_EQ(redirect.verdict().action, VerdictAction::kRedirect);
   EXPECT_EQ(redirect.verdict().status, 302);
   EXPECT_EQ(redirect.verdict().redirect_url, "https://example.org/GET");
 }
 
 TEST(WafPhases, BlockIsWhatTheDefaultActionSays) {
-  const Trial passes(
-      "SecDefaultAction \"phase:1,log,pass\"\nSecAction \"id:1,phase:1,block\"", get("/"));
+  const Trial passes("SecDefaultAction \"phase:1,log,pass\"\nSecAction \"id:1,phase:1,block\"",
+                     get("/"));
   EXPECT_FALSE(passes.verdict().interrupts());
   const Trial denies(
       "SecDefaultAction \"phase:1,log,deny,status:451\"\nSecAction \"id:1,phase:1,block\"",

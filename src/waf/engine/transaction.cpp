@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "waf/engine/internal/members.hpp"
 #include "waf/engine/internal/recycle.hpp"
 #include "waf/engine/internal/state.hpp"
 
@@ -291,9 +292,8 @@ std::string_view Transaction::response_body() { return state_->inner->response_b
 
 std::string_view Transaction::tx(std::string_view name) const {
   internal::State& state = *state_->inner;
-  const auto found = state.rules->tx_slots.find(std::string(name));
-  if (found != state.rules->tx_slots.end()) return state.tx.text(found->second, state.arena);
-  return state.tx.text(name, state.arena);
+  const std::uint32_t slot = state.tx.find(name);
+  return slot == kNone ? std::string_view{} : state.tx.text(slot);
 }
 
 std::string_view Transaction::single(Variable variable) const {
@@ -305,14 +305,13 @@ void Transaction::for_each(Variable variable,
                            const std::function<void(const ValueView&)>& each) const {
   RuleTarget target;
   target.variable = variable;
-  std::vector<Member> members;
-  internal::collect_members(*state_->inner, target, members);
-  for (const Member& member : members) {
+  internal::each_member(*state_->inner, target, nullptr, [&](const Member& member) {
     each({.variable = variable,
           .name = member.name,
           .value = member.text,
           .body_offset = member.offset});
-  }
+    return true;
+  });
 }
 
 bool Transaction::audit_wanted() const {

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "waf/engine/internal/state.hpp"
+#include "waf/engine/internal/members.hpp"
+#include "waf/engine/internal/number.hpp"
 
 namespace yagura::waf::internal {
 
@@ -23,29 +24,26 @@ std::string lower(std::string_view text) {
 void set_tx(State& state, const RuleAction& action) {
   using SetOp = RuleAction::SetOp;
   std::uint32_t slot = action.slot;
-  std::string name;
   if (slot == kNone) {
-    name = lower(expand(state, action.name));
-    const auto found = state.rules->tx_slots.find(name);
-    if (found != state.rules->tx_slots.end()) slot = found->second;
-  }
-  if (action.set_op == SetOp::kUnset)
-    return slot != kNone ? state.tx.unset(slot) : state.tx.unset(name);
-  const std::string_view value = expand(state, action.value);
-  if (action.set_op == SetOp::kAssign) {
-    if (slot != kNone) {
-      state.tx.set(slot, value);
-    } else if (!state.tx.set(name, value)) {
-      ++state.not_evaluated;
+    slot = state.tx.find_or_add(expand(state, action.name));
+    if (slot == kNone) {  // more names than a transaction may make
+      state.count_not_evaluated(false);
+      return;
     }
-    return;
   }
-  const std::int64_t number = to_number(value);
-  const std::int64_t delta = action.set_op == SetOp::kSubtract ? -number : number;
-  if (slot != kNone) {
-    state.tx.add(slot, delta);
-  } else if (!state.tx.add(name, delta)) {
-    ++state.not_evaluated;
+  switch (action.set_op) {
+    case SetOp::kUnset:
+      return state.tx.unset(slot);
+    case SetOp::kAssign:
+      // Whatever a text is a view of (captures, values, the rule set) lives as long as the
+      // transaction.
+      return state.tx.set_text(slot, expand(state, action.value));
+    case SetOp::kAdd:
+      return state.tx.set_number(
+          slot, saturating_add(state.tx.number(slot), expand_number(state, action.value)));
+    case SetOp::kSubtract:
+      return state.tx.set_number(
+          slot, saturating_add(state.tx.number(slot), negated(expand_number(state, action.value))));
   }
 }
 
@@ -59,15 +57,15 @@ void set_persistent(State& state, const RuleAction& action) {
   const std::string_view value = expand(state, action.value);
   if (action.set_op == SetOp::kAssign)
     return store->set(action.collection, key, name, value, state.now());
-  const std::int64_t number = to_number(value);
-  store->add(action.collection, key, name, action.set_op == SetOp::kSubtract ? -number : number,
-             state.now());
+  const std::int64_t number = number_of(value);
+  store->add(action.collection, key, name,
+             action.set_op == SetOp::kSubtract ? negated(number) : number, state.now());
 }
 
 void expire(State& state, const RuleAction& action) {
   const std::string_view key = collection_key(state, action.collection);
   if (key.empty() || state.services.collections == nullptr) return;
-  const auto at = state.now() + std::chrono::seconds(to_number(expand(state, action.value)));
+  const auto at = state.now() + std::chrono::seconds(number_of(expand(state, action.value)));
   state.services.collections->expire(action.collection, key, lower(expand(state, action.name)), at);
 }
 
@@ -139,11 +137,11 @@ void run_ctl(State& state, const RuleAction& action) {
       state.response_body_access = is_on(value);
       return;
     case CtlKind::kRequestBodyLimit:
-      state.request_limit = static_cast<std::uint64_t>(std::max<std::int64_t>(0, to_number(value)));
+      state.request_limit = static_cast<std::uint64_t>(std::max<std::int64_t>(0, number_of(value)));
       return;
     case CtlKind::kResponseBodyLimit:
       state.response_limit =
-          static_cast<std::uint64_t>(std::max<std::int64_t>(0, to_number(value)));
+          static_cast<std::uint64_t>(std::max<std::int64_t>(0, number_of(value)));
       return;
     case CtlKind::kRequestBodyProcessor: {
       std::string upper(value);
@@ -175,7 +173,7 @@ void run_ctl(State& state, const RuleAction& action) {
 
 bool removes_target(const RuleAction& action, const Rule& head) { return names_rule(action, head); }
 
-void run_action(State& state, const Rule& rule, const RuleAction& action) {
+void run_action(State& state, const RuleAction& action) {
   switch (action.kind) {
     case ActionKind::kSetVar:
       return action.collection == Variable::kTx ? set_tx(state, action)
@@ -211,7 +209,6 @@ void run_action(State& state, const Rule& rule, const RuleAction& action) {
     case ActionKind::kSanitiseResponseHeader:
       return;
   }
-  static_cast<void>(rule);
 }
 
 }  // namespace yagura::waf::internal

@@ -1,6 +1,7 @@
 // %{…}: expanded when a rule matched, into the arena.
 
-#include "waf/engine/internal/state.hpp"
+#include "waf/engine/internal/members.hpp"
+#include "waf/engine/internal/number.hpp"
 
 namespace yagura::waf::internal {
 
@@ -14,16 +15,19 @@ std::string_view first_member(State& state, Variable variable, const std::string
   target.variable = variable;
   target.selector.kind = name.empty() ? Selector::Kind::kAll : Selector::Kind::kName;
   target.selector.name = name;
-  std::vector<Member> members;
-  collect_members(state, target, members);
-  return members.empty() ? std::string_view{} : members.front().text;
+  std::string_view found;
+  each_member(state, target, nullptr, [&](const Member& member) {
+    found = member.text;
+    return false;
+  });
+  return found;
 }
 
 std::string_view piece_text(State& state, const MacroText::Piece& piece) {
   if (!piece.variable) return piece.literal;
   if (*piece.variable == Variable::kTx) {
-    return piece.slot != kNone ? state.tx.text(piece.slot, state.arena)
-                               : state.tx.text(piece.name, state.arena);
+    const std::uint32_t slot = piece.slot != kNone ? piece.slot : state.tx.find(piece.name);
+    return slot == kNone ? std::string_view{} : state.tx.text(slot);
   }
   if (!is_collection(*piece.variable)) return single_value(state, *piece.variable);
   return first_member(state, *piece.variable, piece.name);
@@ -41,6 +45,14 @@ std::string_view expand(State& state, const MacroText& text) {
     whole.append(part.substr(0, kMaxExpansion - std::min(kMaxExpansion, whole.size())));
   }
   return state.keep(whole);
+}
+
+std::int64_t expand_number(State& state, const MacroText& text) {
+  if (text.pieces.size() == 1 && text.pieces[0].variable == Variable::kTx &&
+      text.pieces[0].slot != kNone) {
+    return state.tx.number(text.pieces[0].slot);
+  }
+  return number_of(expand(state, text));
 }
 
 }  // namespace yagura::waf::internal

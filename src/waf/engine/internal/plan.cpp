@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <string>
 
 namespace yagura::waf::internal {
-
 namespace {
+
+constexpr std::size_t kMaxChains = 64;  // bits of ChainMask
 
 // Targets that the first stage does not cover must be looked at whatever it says.
 bool decided_by_item(const Rule& rule) {
@@ -16,34 +16,91 @@ bool decided_by_item(const Rule& rule) {
 }
 
 void add_item(PhasePlan& plan, const Rule& rule) {
-  ++plan.items;
   for (const RuleTarget& target : rule.targets) {
     ClassMask bits = target.class_bit;
     plan.classes |= bits;
     for (; bits != 0; bits &= bits - 1) {
-      plan.chains_of_class[std::countr_zero(bits)] |= ChainMask{1} << rule.chain;
+      plan.chains_of_class[static_cast<std::size_t>(std::countr_zero(bits))] |= ChainMask{1}
+                                                                                << rule.chain;
     }
   }
 }
 
-}  // namespace
+void plan_phase(PhasePlan& plan, const Phase& phase, const RuleSet& rules,
+                const std::vector<std::uint32_t>& link_item) {
+  const bool scans = phase.prefilter.has_value();
+  plan.always.assign((phase.steps.size() + 63) / 64, 0);
+  plan.step_of_item.assign(phase.item_rule.size(), kNone);
+  for (std::uint32_t i = 0; i < phase.steps.size(); ++i) {
+    const Step step{.rule = phase.steps[i], .item = scans ? link_item[phase.steps[i]] : kNone};
+    plan.steps.push_back(step);
+    if (step.item == kNone) {
+      plan.always[i / 64] |= std::uint64_t{1} << (i % 64);
+    } else {
+      plan.step_of_item[step.item] = i;
+    }
+  }
+  if (!scans) return;
+  for (const std::uint32_t index : phase.item_rule) add_item(plan, rules.rules[index]);
+}
+
+std::uint32_t child_of(std::vector<ChainNode>& nodes, std::uint32_t parent, Transform transform) {
+  for (std::uint32_t i = parent + 1; i < nodes.size(); ++i) {
+    if (nodes[i].parent == parent && nodes[i].transform == transform) return i;
+  }
+  nodes.push_back({.parent = parent, .transform = transform});
+  return static_cast<std::uint32_t>(nodes.size() - 1);
+}
+
+void plan_chains(Plan& plan, const RuleSet& rules) {
+  plan.chains.emplace_back();
+  const std::size_t count = std::min(kMaxChains, rules.transform_chains.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const ChainMask bit = ChainMask{1} << i;
+    std::uint32_t node = 0;
+    plan.chains[node].below |= bit;
+    for (const Transform transform : rules.transform_chains[i].transforms()) {
+      node = child_of(plan.chains, node, transform);
+      plan.chains[node].below |= bit;
+    }
+    plan.chains[node].ends |= bit;
+  }
+}
+
+void find_slots(Plan& plan, const RuleSet& rules, const Selector& selector) {
+  if (selector.kind != Selector::Kind::kRegex || !selector.pattern) return;
+  const auto [entry, added] = plan.slots_by_pattern.try_emplace(selector.pattern.get());
+  if (!added) return;
+  for (std::uint32_t slot = 0; slot < rules.tx_names.size(); ++slot) {
+    // A pattern that gave up must not hide a value from a rule.
+    if (selector.pattern->match(rules.tx_names[slot], nullptr) != OperatorResult::kNoMatch) {
+      entry->second.push_back(slot);
+    }
+  }
+}
 
 std::shared_ptr<const Plan> make_plan(const RuleSet& rules) {
   auto plan = std::make_shared<Plan>();
   plan->link_item.assign(rules.rules.size(), kNone);
   for (std::size_t i = 0; i < rules.rules.size(); ++i) {
-    if (decided_by_item(rules.rules[i])) plan->link_item[i] = rules.rules[i].prefilter_item;
-  }
-  for (std::size_t p = 0; p < kPhaseCount; ++p) {
-    PhasePlan& phase = plan->phases[p];
-    const bool scans = rules.phases[p].prefilter.has_value();
-    for (const std::uint32_t index : rules.phases[p].steps) {
-      phase.steps.push_back({.rule = index, .item = scans ? plan->link_item[index] : kNone});
+    const Rule& rule = rules.rules[i];
+    if (decided_by_item(rule)) plan->link_item[i] = rule.prefilter_item;
+    for (const RuleTarget& target : rule.targets) {
+      if (target.variable == Variable::kTx) find_slots(*plan, rules, target.selector);
     }
-    if (!scans) continue;
-    for (const std::uint32_t index : rules.phases[p].item_rule) add_item(phase, rules.rules[index]);
   }
+  for (std::size_t i = 0; i < kPhaseCount; ++i) {
+    plan_phase(plan->phases[i], rules.phases[i], rules, plan->link_item);
+  }
+  plan_chains(*plan, rules);
   return plan;
+}
+
+}  // namespace
+
+const Plan& plan_of(const RuleSet& rules) {
+  std::call_once(rules.plan_made, [&] { rules.plan = make_plan(rules); });
+  return *static_cast<const Plan*>(rules.plan.get());
 }
 
 }  // namespace yagura::waf::internal

@@ -1,12 +1,13 @@
 #pragma once
 
 // What the engine derives once from a rule set: the steps of each phase in a form that is walked
-// without touching the rules that have no hit, and which chains of transformations each class of
-// values needs.
+// without touching the rules that have no hit, which chains of transformations each class of values
+// needs, and the chains as one tree, so that what they begin with in common is done once.
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "waf/compile/rule_set.hpp"
@@ -15,23 +16,37 @@ namespace yagura::waf::internal {
 
 struct Step {
   std::uint32_t rule = 0;
-  std::uint32_t item =
-      kNone;  // first-stage item that decides alone: without a hit the rule cannot match
+  // The item of the first stage that decides alone: without a hit the rule cannot match. kNone: the
+  // rule is evaluated whatever the first stage says.
+  std::uint32_t item = kNone;
 };
 
 struct PhasePlan {
   std::vector<Step> steps;
+  std::vector<std::uint64_t> always;        // bits of the steps without an item
+  std::vector<std::uint32_t> step_of_item;  // kNone: of a link, or of a rule that has more to ask
   std::array<ChainMask, 64> chains_of_class{};  // by bit number of ClassMask
   ClassMask classes = 0;                        // that some item looks at
-  std::size_t items = 0;
+};
+
+// A transformation after others. Parents stand before their children; the first node is the value
+// itself.
+struct ChainNode {
+  std::uint32_t parent = 0;
+  Transform transform = Transform::kLowercase;
+  ChainMask ends = 0;   // chains whose last transformation this is
+  ChainMask below = 0;  // `ends`, and those of every node under it
 };
 
 struct Plan {
   std::array<PhasePlan, kPhaseCount> phases;
-  std::vector<std::uint32_t>
-      link_item;  // by rule: item that decides it (and links), kNone otherwise
+  std::vector<std::uint32_t> link_item;  // by rule: the item that decides it alone; else kNone
+  std::vector<ChainNode> chains;         // of the chains that take part in the first stage
+  // TX:/…/ -> slots whose names match.
+  std::unordered_map<const Pattern*, std::vector<std::uint32_t>> slots_by_pattern;
 };
 
-[[nodiscard]] std::shared_ptr<const Plan> make_plan(const RuleSet& rules);
+// Of the rule set, made at the first call. Thread-safe.
+[[nodiscard]] const Plan& plan_of(const RuleSet& rules);
 
 }  // namespace yagura::waf::internal

@@ -10,30 +10,36 @@ namespace yagura::waf::internal {
 
 namespace {
 
+// Walks the tree of chains for one value after the other. A transformation none of whose trigger
+// bytes is there leaves its input as it is, so that most of the tree is the value itself; forms
+// that come out alike are scanned once.
 class FormMaker {
  public:
   FormMaker(State& state, const PhasePlan& plan, const Prefilter& prefilter)
-      : state_(state), plan_(plan), scan_(prefilter, state.scratch) {}
+      : state_(state), plan_(plan), nodes_(state.plan->chains), scan_(prefilter, state.scratch) {
+    form_of_node_.resize(nodes_.size());
+  }
 
   void add(const ValueRef& ref, std::string_view text, ClassMask classes) {
     classes &= plan_.classes;
     if (classes == 0) return;
     const ChainMask chains = chains_for(classes);
-    if (chains == 0) return;
-    const ByteSet present = bytes_in(text);
-    ChainMask identity = 0, changing = 0;
-    for (ChainMask rest = chains; rest != 0; rest &= rest - 1) {
-      const ChainMask bit = rest & -rest;
-      const TransformChain& chain = state_.rules->transform_chains[std::countr_zero(rest)];
-      (chain.triggers().intersects(present) ? changing : identity) |= bit;
+    forms_.clear();
+    forms_.push_back({.bytes = text, .present = bytes_in(text)});
+    forms_[0].chains = chains & nodes_[0].ends;
+    form_of_node_[0] = 0;
+    for (std::uint32_t i = 1; i < nodes_.size(); ++i) {
+      const ChainNode& node = nodes_[i];
+      if ((node.below & chains) == 0) continue;
+      const std::uint32_t form = transform(node, form_of_node_[node.parent]);
+      form_of_node_[i] = form;
+      forms_[form].chains |= node.ends & chains;
     }
-    const std::size_t first = forms_of_value_.size();
-    for (; changing != 0; changing &= changing - 1)
-      transform(text, changing & -changing, identity, first);
-    if (identity != 0) give(ref, text, present, classes, identity);
-    for (const Candidate& form : forms_of_value_)
-      give(ref, form.bytes, bytes_in(form.bytes), classes, form.chains);
-    forms_of_value_.clear();
+    for (const Candidate& form : forms_) {
+      if (form.chains == 0) continue;
+      scan_.add(form.bytes, form.present, classes, form.chains);
+      state_.forms.push_back({.value = ref, .bytes = form.bytes});
+    }
   }
 
   [[nodiscard]] bool run() { return scan_.run(state_.hits); }
@@ -41,47 +47,41 @@ class FormMaker {
  private:
   struct Candidate {
     std::string_view bytes;
+    ByteSet present;
     ChainMask chains = 0;
   };
 
   ChainMask chains_for(ClassMask classes) {
-    // Values of one kind come one after the other.
-    if (classes == last_classes_) return last_chains_;
+    if (classes == last_classes_) return last_chains_;  // values of one kind come one after another
     ChainMask chains = 0;
-    for (ClassMask rest = classes; rest != 0; rest &= rest - 1)
-      chains |= plan_.chains_of_class[std::countr_zero(rest)];
+    for (ClassMask rest = classes; rest != 0; rest &= rest - 1) {
+      chains |= plan_.chains_of_class[static_cast<std::size_t>(std::countr_zero(rest))];
+    }
     last_classes_ = classes;
     last_chains_ = chains;
     return chains;
   }
 
-  // Forms that come out alike are scanned once.
-  void transform(std::string_view text, ChainMask bit, ChainMask& identity, std::size_t first) {
-    const TransformChain& chain = state_.rules->transform_chains[std::countr_zero(bit)];
-    const std::string_view out = chain.apply(text, state_.buffers);
-    if (out == text) {
-      identity |= bit;
-      return;
+  // The number of the form that the node makes of form `from`.
+  std::uint32_t transform(const ChainNode& node, std::uint32_t from) {
+    const std::string_view in = forms_[from].bytes;
+    // The empty text has no byte, and some transformations make something of it all the same.
+    if (!in.empty() && !triggers(node.transform).intersects(forms_[from].present)) return from;
+    const std::string_view out = apply(node.transform, in, state_.buffers.first);
+    for (std::uint32_t i = 0; i < forms_.size(); ++i) {
+      if (forms_[i].bytes == out) return i;
     }
-    for (std::size_t i = first; i < forms_of_value_.size(); ++i) {
-      if (forms_of_value_[i].bytes == out) {
-        forms_of_value_[i].chains |= bit;
-        return;
-      }
-    }
-    forms_of_value_.push_back({.bytes = state_.keep(out), .chains = bit});
-  }
-
-  void give(const ValueRef& ref, std::string_view bytes, const ByteSet& present, ClassMask classes,
-            ChainMask chains) {
-    scan_.add(bytes, present, classes, chains);
-    state_.forms.push_back({.value = ref, .bytes = bytes});
+    const std::string_view kept = state_.keep(out);
+    forms_.push_back({.bytes = kept, .present = bytes_in(kept)});
+    return static_cast<std::uint32_t>(forms_.size() - 1);
   }
 
   State& state_;
   const PhasePlan& plan_;
+  const std::vector<ChainNode>& nodes_;
   PrefilterScan scan_;
-  std::vector<Candidate> forms_of_value_;
+  std::vector<Candidate> forms_;  // of the value at hand
+  std::vector<std::uint32_t> form_of_node_;
   ClassMask last_classes_ = 0;
   ChainMask last_chains_ = 0;
 };
@@ -195,7 +195,8 @@ void run_first_stage(State& state, std::size_t phase) {
   const std::optional<Prefilter>& prefilter = state.rules->phases[phase - 1].prefilter;
   if (!prefilter) return;
   const PhasePlan& plan = state.plan->phases[phase - 1];
-  if (state.item_hits.size() < plan.items) state.item_hits.resize(plan.items);
+  const std::size_t items = plan.step_of_item.size();
+  if (state.item_hits.size() < items) state.item_hits.resize(items);
   FormMaker maker(state, plan, *prefilter);
   for (const Home& home : kHomes) add_home(state, maker, home);
   add_xml(state, maker);

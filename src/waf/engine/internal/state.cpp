@@ -45,17 +45,11 @@ void State::begin(std::shared_ptr<const RuleSet> rule_set, const EngineServices&
   rules = std::move(rule_set);
   services = given;
   options = std::move(wanted);
-  if (plan == nullptr || plan_of.lock() != rules) {
-    plan = make_plan(*rules);
-    plan_of = rules;
-    slots_by_pattern.clear();
-    item_hits.clear();
-    touched_items.clear();
-  }
+  plan = &plan_of(*rules);
   const EngineOptions& settings = rules->options;
   mode = options.use_rule_set_mode ? settings.mode : options.mode;
   started = now();
-  tx.reset(rules->tx_names.size());
+  tx.begin(*rules, arena);
   request_body_access = settings.request_body_access;
   response_body_access = settings.response_body_access;
   request_limit = settings.request_limits.max_body;
@@ -84,6 +78,9 @@ void State::end() {
   environment.clear();
   collection_keys.fill({});
   matched_vars.clear();
+  matched_before.clear();
+  last_match = {};
+  has_last_match = false;
   current = nullptr;
   detections.clear();
   detections_dropped = 0;
@@ -120,6 +117,19 @@ void State::end() {
   options = {};
   arena.reset();
   rules.reset();  // last: an old rule set goes with the last transaction that began under it
+}
+
+// Never a quiet pass: counted, shown to rules (TX:MSC_PCRE_LIMITS_EXCEEDED, as ModSecurity's
+// recommended rules ask), and refused where the policy is to fail closed.
+void State::count_not_evaluated(bool is_pattern) {
+  ++not_evaluated;
+  count(&EngineCounters::rules_not_evaluated);
+  if (is_pattern) {
+    set_single(Variable::kMscPcreLimitsExceeded, "1");
+    const std::uint32_t slot = tx.find_or_add("msc_pcre_limits_exceeded");
+    if (slot != kNone) tx.set_text(slot, "1");
+  }
+  if (!options.fail_open && mode == EngineMode::kOn) give_up();
 }
 
 void State::give_up() {

@@ -10,14 +10,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/arena.hpp"
 #include "waf/body/body.hpp"
 #include "waf/compile/rule_set.hpp"
 #include "waf/engine/internal/plan.hpp"
-#include "waf/engine/internal/tx_values.hpp"
+#include "waf/engine/internal/tx_store.hpp"
 #include "waf/engine/internal/values.hpp"
 #include "waf/engine/transaction.hpp"
 #include "waf/match/prefilter.hpp"
@@ -39,7 +38,7 @@ struct Match {
   Variable variable = Variable::kArgs;
   std::string_view name;      // of the member; empty for a single value
   std::string_view original;  // before transformations
-  std::string_view text;      // what the operator saw
+  std::string_view text;      // what the operator saw, or @rsub made of it
   std::string_view matched;   // what the operator matched of it
   std::uint32_t offset = kNoOffset;
   bool in_body = false;
@@ -62,14 +61,11 @@ struct State {
   std::vector<Form> forms;
   std::vector<ItemHits> item_hits;  // by item; only those of touched_items are not empty
   std::vector<std::uint32_t> touched_items;
-  std::string macro_buffer;
-  std::unordered_map<const Pattern*, std::vector<std::uint32_t>>
-      slots_by_pattern;  // TX:/…/ -> slots whose names match
-  std::shared_ptr<const Plan> plan;
-  std::weak_ptr<const RuleSet> plan_of;
+  std::vector<std::uint64_t> hot;  // bits of the steps that are to be evaluated
 
   // Of the exchange.
   std::shared_ptr<const RuleSet> rules;
+  const Plan* plan = nullptr;  // of `rules`
   EngineServices services;
   TransactionOptions options;
   EngineMode mode = EngineMode::kOn;
@@ -78,11 +74,14 @@ struct State {
   std::chrono::nanoseconds spent{};
   ValueStore values;
   std::array<std::string_view, kVariableCount> singles{};
-  TxValues tx;
+  TxStore tx;
   std::vector<std::pair<std::string_view, std::string_view>> geo, environment;
   std::array<std::string_view, 5> collection_keys{};  // kGlobal, kIp, kResource, kSession, kUser
-  std::vector<Match> matched_vars;                    // of the last operator check that matched
-  const Rule* current = nullptr;                      // for RULE:*
+  std::vector<Match> matched_vars;                    // of the link that runs
+  std::vector<Match> matched_before;  // of the link before: what its MATCHED_VARS are
+  Match last_match;                   // of any rule: MATCHED_VAR
+  bool has_last_match = false;
+  const Rule* current = nullptr;  // for RULE:*
   std::vector<Detection> detections;
   std::uint32_t detections_dropped = 0;
   Verdict verdict;
@@ -135,33 +134,33 @@ struct State {
       (services.counters->*counter).fetch_add(by, std::memory_order_relaxed);
   }
   void give_up();  // by the failure policy
+  void count_not_evaluated(bool is_pattern);
+};
+
+struct Member {
+  Variable variable = Variable::kArgs;
+  std::string_view name, text;
+  std::string_view original;  // before transformations, where that is not `text`
+  std::uint32_t offset = kNoOffset;
+  bool in_body = false;
+  bool counted = false;  // the text is a number of members
 };
 
 // variables.cpp
 [[nodiscard]] std::string_view single_value(State& state, Variable variable);
-[[nodiscard]] std::string address_text(Variable variable, std::string_view name);
-[[nodiscard]] std::string_view collection_key(const State& state, Variable collection);
-[[nodiscard]] bool selects(const Selector& selector, Variable variable, std::string_view name);
-[[nodiscard]] bool excluded(const RuleTarget& target, Variable variable, std::string_view name);
-struct Member {
-  Variable variable = Variable::kArgs;
-  std::string_view name, text;
-  std::uint32_t offset = kNoOffset;
-  bool in_body = false;
-};
-// Every member that `target` selects, exclusions applied.
-void collect_members(State& state, const RuleTarget& target, std::vector<Member>& out);
 
 // macro.cpp: the text with its macros replaced, in the arena (or the rule set, where it has none).
 [[nodiscard]] std::string_view expand(State& state, const MacroText& text);
+// The number that it expands to; of a TX member without making its text.
+[[nodiscard]] std::int64_t expand_number(State& state, const MacroText& text);
 
 // actions.cpp
-void run_action(State& state, const Rule& rule, const RuleAction& action);
+void run_action(State& state, const RuleAction& action);
 
 // scan.cpp: gives every value of `phase` to the first stage; afterwards state.item_hits are its.
 void run_first_stage(State& state, std::size_t phase);
 
-// evaluate.cpp
+// phase.cpp
 void run_phase(State& state, std::size_t phase);
 
 // request_body.cpp, response_body.cpp

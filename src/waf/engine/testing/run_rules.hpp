@@ -42,9 +42,8 @@ struct Exchange {
 
 [[nodiscard]] inline Exchange get(std::string uri) { return {.uri = std::move(uri)}; }
 [[nodiscard]] inline Exchange post(std::string type, std::string body) {
-  return {.method = "POST",
-          .headers = {{"Content-Type", std::move(type)}},
-          .body = std::move(body)};
+  return {
+      .method = "POST", .headers = {{"Content-Type", std::move(type)}}, .body = std::move(body)};
 }
 [[nodiscard]] inline Exchange form(std::string body) {
   return post("application/x-www-form-urlencoded", std::move(body));
@@ -91,16 +90,16 @@ inline Verdict pass_through(Transaction& transaction, const Exchange& exchange) 
 class Trial {
  public:
   Trial(std::shared_ptr<const RuleSet> rules, const Exchange& exchange,
-      const EngineServices& services = {},
-      TransactionOptions options = {.time_budget = std::chrono::microseconds(0)})
+        const EngineServices& services = {},
+        TransactionOptions options = {.time_budget = std::chrono::microseconds(0)})
       : transaction_(std::move(rules), services, std::move(options)) {
     pass_through(transaction_, exchange);
   }
   Trial(std::string_view rules, const Exchange& exchange, const EngineServices& services = {},
-      TransactionOptions options = {.time_budget = std::chrono::microseconds(0)})
+        TransactionOptions options = {.time_budget = std::chrono::microseconds(0)})
       : Trial(rules_of("SecRuleEngine On\nSecRequestBodyAccess On\nSecResponseBodyAccess On\n" +
-                     std::string(rules)),
-            exchange, services, std::move(options)) {}
+                       std::string(rules)),
+              exchange, services, std::move(options)) {}
 
   [[nodiscard]] Transaction& transaction() { return transaction_; }
   [[nodiscard]] const std::vector<Detection>& detections() const {

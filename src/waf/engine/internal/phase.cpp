@@ -1,0 +1,89 @@
+// One phase: the rules in order, jumps, and the budget of time.
+
+#include <bit>
+
+#include "waf/engine/internal/actions.hpp"
+#include "waf/engine/internal/evaluator.hpp"
+
+namespace yagura::waf::internal {
+namespace {
+
+constexpr std::size_t kLogging = 5;
+
+}  // namespace
+
+void Evaluator::mark_hot_steps() {
+  const PhasePlan& plan = state_.plan->phases[phase_ - 1];
+  use_hits_ = state_.first_stage_phase == phase_;
+  if (use_hits_) {
+    state_.hot = plan.always;
+    for (const std::uint32_t item : state_.touched_items) {
+      const std::uint32_t step = plan.step_of_item[item];
+      if (step != kNone) state_.hot[step / 64] |= std::uint64_t{1} << (step % 64);
+    }
+  } else {
+    state_.hot.assign(plan.always.size(), ~std::uint64_t{0});
+  }
+}
+
+std::size_t Evaluator::next_hot(std::size_t step) const {
+  std::size_t word = step / 64;
+  if (word >= state_.hot.size()) return step;
+  std::uint64_t bits = state_.hot[word] & (~std::uint64_t{0} << (step % 64));
+  while (bits == 0) {
+    if (++word == state_.hot.size()) return word * 64;
+    bits = state_.hot[word];
+  }
+  return word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+}
+
+void Evaluator::run() {
+  mark_hot_steps();
+  const std::size_t count = state_.plan->phases[phase_ - 1].steps.size();
+  for (std::size_t step = next_hot(0); step < count; step = next_hot(step)) {
+    step = run_step(step);
+    if (stopped()) return;
+  }
+}
+
+std::size_t Evaluator::run_step(std::size_t step) {
+  const std::uint32_t index = state_.plan->phases[phase_ - 1].steps[step].rule;
+  if (!state_.removed_rules.empty() && state_.removed_rules[index]) return step + 1;
+  const Rule& head = state_.rules->rules[index];
+  head_ = state_.current = &head;
+  detections_of_rule_ = 0;
+  exclusions_.clear();
+  for (const RemovedTarget& removed : state_.removed_targets) {
+    if (removes_target(*removed.action, head)) exclusions_.push_back(removed.action);
+  }
+  if (head.shadow) state_.tx.begin_trial();
+  const bool matched = match_chain(index);
+  if (head.shadow) state_.tx.undo_trial();
+  if (!matched || head.shadow) return step + 1;
+  decide();
+  return head.skip_after != kNone ? head.skip_after : step + 1 + head.skip;
+}
+
+void Evaluator::check_clock() {
+  if (state_.options.time_budget.count() == 0) return;
+  if (std::chrono::steady_clock::now() < state_.deadline) return;
+  state_.count(&EngineCounters::time_budget_exceeded);
+  state_.give_up();
+}
+
+void run_phase(State& state, std::size_t phase) {
+  const auto bit = static_cast<std::uint8_t>(1U << phase);
+  if ((state.phases_done & bit) != 0) return;
+  state.phases_done |= bit;
+  if (state.allowed == AllowScope::kPhase) state.allowed = AllowScope::kNone;
+  if (state.allowed == AllowScope::kRequest && phase > 2) state.allowed = AllowScope::kNone;
+  if (state.gave_up || state.mode == EngineMode::kOff) return;
+  const bool decided = state.allowed != AllowScope::kNone || state.verdict.interrupts();
+  if (decided && phase != kLogging) return;
+  // What inspection has left: waiting for a slow client spends nothing.
+  state.deadline = std::chrono::steady_clock::now() + (state.options.time_budget - state.spent);
+  run_first_stage(state, phase);
+  Evaluator(state, phase).run();
+}
+
+}  // namespace yagura::waf::internal
