@@ -116,7 +116,8 @@ class Tokenizer {
     constexpr std::size_t kLongest = 128;
     if (text.find('>') == std::string_view::npos || body.size() > kLongest) return false;
     return !body.empty() && is_blank(body.front()) && body.ends_with('?') &&
-           body.find("version") != std::string_view::npos;
+           (body.find("version") != std::string_view::npos ||
+            body.find("VERSION") != std::string_view::npos);
   }
 
   bool comment(std::string_view end, std::size_t introducer) {

@@ -31,7 +31,27 @@ class Folder {
  public:
   explicit Folder(Shape& shape) : shape_(shape) {}
 
-  void push(Token token) {
+  void push(const Token& token) {
+    if (is_prose(token)) {
+      top().followed_by_word = top().folded = true;
+      return;
+    }
+    add(token);
+  }
+  void finish() {
+    if (top_is_lone_in()) top().kind = Kind::kWord;
+    settle();
+  }
+
+ private:
+  // A word behind an operand: settle() would fold it the same way, but most of what people write is
+  // this.
+  [[nodiscard]] bool is_prose(const Token& token) {
+    return token.kind == Kind::kWord && token.word.called == Kind::kWord &&
+           token.word.tag == Tag::kNone && shape_.count > 0 && is_plain_operand(top().kind);
+  }
+
+  void add(const Token& token) {
     if (token.kind == Kind::kOpen) {
       call();
     } else if (top_is_lone_in()) {
@@ -45,16 +65,11 @@ class Folder {
       settle();
     }
     if (is_dropped(token)) return;
-    token.folded = sign_;
-    sign_ = false;
     shape_.tokens[shape_.count++] = token;
-  }
-  void finish() {
-    if (top_is_lone_in()) top().kind = Kind::kWord;
-    settle();
+    top().folded |= sign_;
+    sign_ = false;
   }
 
- private:
   Token& top(std::size_t depth = 0) { return shape_.tokens[shape_.count - 1 - depth]; }
   [[nodiscard]] bool has(std::size_t depth) const { return shape_.count >= depth; }
   void remove(std::size_t first, std::size_t number) {
@@ -209,17 +224,19 @@ class Folder {
 void fold(Lexer& lexer, Shape& shape) {
   Folder folder(shape);
   Token comment;  // counts only where nothing follows it
+  bool last_is_comment = false;
   while (shape.count < Shape::kMax) {
     const Token token = lexer.next();
     if (token.kind == Kind::kEnd) {
       folder.finish();
       shape.complete = true;
-      if (comment.kind == Kind::kComment && shape.count > 0) shape.tokens[shape.count++] = comment;
+      if (last_is_comment && shape.count > 0) shape.tokens[shape.count++] = comment;
       break;
     }
     ++shape.lexed;
-    comment = token;
-    if (token.kind == Kind::kComment) {
+    last_is_comment = token.kind == Kind::kComment;
+    if (last_is_comment) {
+      comment = token;
       shape.saw_comment = true;
     } else {
       folder.push(token);

@@ -1,5 +1,7 @@
 #include "waf/detect/internal/sqli_lexer.hpp"
 
+#include <array>
+
 #include "waf/base/byte_set.hpp"
 
 namespace yagura::waf::sqli {
@@ -18,6 +20,16 @@ constexpr bool is_blank(unsigned char byte) { return byte <= ' ' || byte == 0x7f
 constexpr ByteSet kWordBytes = ByteSet::range('a', 'z') | ByteSet::range('A', 'Z') |
                                ByteSet::range('0', '9') | ByteSet::of("_$.?") |
                                ByteSet::range(0x80, 0xff);
+
+// Those of them that need no second look.
+constexpr std::array<bool, 256> kPlainBytes = [] {
+  std::array<bool, 256> plain{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    plain[byte] = kWordBytes.contains(static_cast<unsigned char>(byte)) && byte != '.' &&
+                  byte != 0xa0 && byte != 0xc2;
+  }
+  return plain;
+}();
 
 constexpr char lower(unsigned char byte) {
   return static_cast<char>(byte >= 'A' && byte <= 'Z' ? byte + 32 : byte);
@@ -149,6 +161,31 @@ Token Lexer::number() {
   return token(Kind::kNumber, end - position_);
 }
 
+// `known` is set where a keyword ends the word at a point: "select.1"; a name goes on.
+std::size_t Lexer::word_end(Word& known) {
+  std::size_t end = position_;
+  bool split = false;
+  while (true) {
+    while (end < text_.size() && kPlainBytes[static_cast<unsigned char>(text_[end])]) ++end;
+    const unsigned char byte = at(end);
+    if (byte == '.' && !split) {
+      split = true;
+      known = find_word(text_.substr(position_, end - position_));
+      if (known.kind != Kind::kWord && known.kind != Kind::kType) break;
+      known = {};
+    } else if (byte == 0xc2) {
+      if (at(end + 1) == 0xa0) break;  // a no-break space
+    } else if (byte == 0xa0) {
+      if (end == position_ || at(end - 1) < 0x80) break;  // the same, in Latin-1
+    } else if (byte != '.') {
+      break;
+    }
+    ++end;
+  }
+  steps_ += end - position_;
+  return end;
+}
+
 Token Lexer::word() {
   const unsigned char first = at(position_);
   const char letter = lower(first);
@@ -177,22 +214,8 @@ Token Lexer::word() {
     steps_ += text_.size() - position_;
     lone_q_quote_ = true;  // looked for to the end of the text: once, not again for each q'
   }
-  std::size_t end = position_;
   Word known;
-  bool split = false;
-  while (end < text_.size() && kWordBytes.contains(at(end))) {
-    ++steps_;
-    if (at(end) == 0xa0 || (at(end) == 0xc2 && at(end + 1) == 0xa0)) {
-      if (at(end) == 0xc2 || end == position_ || at(end - 1) < 0x80) break;  // a no-break space
-    }
-    if (at(end) == '.' && !split) {  // "select.1": a keyword ends at a point, a name goes on
-      split = true;
-      known = find_word(text_.substr(position_, end - position_));
-      if (known.kind != Kind::kWord && known.kind != Kind::kType) break;
-      known = {};
-    }
-    ++end;
-  }
+  std::size_t end = word_end(known);
   if (end == position_) ++end;
   Token made = token(Kind::kWord, end - position_);
   made.word = known.kind != Kind::kWord ? known : find_word(text_.substr(made.begin, made.length));

@@ -52,6 +52,7 @@ class Lexer {
   Token string(std::size_t prefix, char open, char close);
   Token number();
   Token word();
+  std::size_t word_end(Word& known);
   Token variable();
   Token block_comment();
   Token line_comment(std::size_t introducer);

@@ -1,5 +1,7 @@
 #include "waf/detect/internal/sqli_rules.hpp"
 
+#include <algorithm>
+
 namespace yagura::waf::sqli {
 namespace {
 
@@ -56,8 +58,10 @@ class Grammar {
   [[nodiscard]] bool is_literal(std::size_t i) const {
     return kind(i) == Kind::kNumber || kind(i) == Kind::kVariable || kind(i) == Kind::kString;
   }
-  [[nodiscard]] std::string_view text_of(std::size_t i) const {
-    return text_.substr(at(i).begin, at(i).length);
+  [[nodiscard]] bool same_text(std::size_t a, std::size_t b) const {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return std::ranges::equal(text_.substr(at(a).begin, at(a).length),
+                              text_.substr(at(b).begin, at(b).length), {}, lower, lower);
   }
   // A subquery, a CASE, a call: what arithmetic on a page has not.
   [[nodiscard]] bool is_query(std::size_t i) const {
@@ -296,7 +300,7 @@ class Grammar {
     if (is_call(i) || is_query(i)) return true;
     if (kind(i) == Kind::kString) {
       if (open_ended(i)) return at(i).open == at(0).close;
-      if (next == Kind::kOperator) return shape_.complete || text_of(i - 1) == text_of(i + 1);
+      if (next == Kind::kOperator) return shape_.complete || same_text(i - 1, i + 1);
       return next == Kind::kComment || next == Kind::kLogic || next == Kind::kNumber ||
              next == Kind::kKeyword || next == Kind::kSemicolon;
     }

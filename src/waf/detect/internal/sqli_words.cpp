@@ -157,15 +157,35 @@ consteval std::array<Slot, kSlots> make_table() {
 
 constexpr std::array<Slot, kSlots> kTable = make_table();
 
+constexpr unsigned letter_of(char lower) {
+  return lower >= 'a' && lower <= 'z' ? static_cast<unsigned>(lower - 'a' + 1) : 0;
+}
+
+// The lengths (as bits) that words with these first two letters have: most of what is no word of
+// SQL is told from this.
+constexpr std::array<std::uint64_t, std::size_t{27} * 32> kLengths = [] {
+  std::array<std::uint64_t, std::size_t{27} * 32> lengths{};
+  for (const Slot& slot : kTable) {
+    if (slot.text.size() < 2) continue;
+    lengths[letter_of(slot.text[0]) * 32 + letter_of(slot.text[1])] |= std::uint64_t{1}
+                                                                       << slot.text.size();
+  }
+  return lengths;
+}();
+
+constexpr char lower_of(char byte) {
+  return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + 32) : byte;
+}
+
 }  // namespace
 
 Word find_word(std::string_view text) {
   if (text.size() < 2 || text.size() > kLongest) return {};
+  const std::uint64_t lengths =
+      kLengths[letter_of(lower_of(text[0])) * 32 + letter_of(lower_of(text[1]))];
+  if (((lengths >> text.size()) & 1) == 0) return {};
   std::array<char, kLongest> buffer;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char byte = text[i];
-    buffer[i] = byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + 32) : byte;
-  }
+  for (std::size_t i = 0; i < text.size(); ++i) buffer[i] = lower_of(text[i]);
   const std::string_view lower(buffer.data(), text.size());
   for (std::size_t slot = hash_of(lower) % kSlots; !kTable[slot].text.empty();
        slot = (slot + 1) % kSlots) {
