@@ -8,6 +8,7 @@
 #include <mutex>
 #include <utility>
 
+#include "waf/match/internal/linear_syntax.hpp"
 #include "waf/match/internal/regex_tree.hpp"
 
 namespace yagura::waf {
@@ -62,6 +63,7 @@ struct Pattern::State {
   bool caseless = false;
   pcre2_code* code = nullptr;
   bool jit = false;
+  std::size_t longest_for_jit = 0;  // bytes
   std::once_flag linear_once;
   std::unique_ptr<RE2> linear;  // null where RE2 does not know the syntax
 
@@ -69,19 +71,25 @@ struct Pattern::State {
 
   const RE2* linear_engine() {
     std::call_once(linear_once, [this] {
+      const auto translated = regex::linear_syntax(text, caseless);
+      if (!translated) return;
       RE2::Options options;
       options.set_encoding(RE2::Options::EncodingLatin1);
       options.set_dot_nl(true);
       options.set_case_sensitive(!caseless);
       options.set_log_errors(false);
       options.set_max_mem(8 << 20);
-      auto engine = std::make_unique<RE2>(text, options);
+      auto engine = std::make_unique<RE2>(*translated, options);
       if (engine->ok()) linear = std::move(engine);
     });
     return linear.get();
   }
 
-  OperatorResult match_linear(std::string_view value, std::size_t offset, Captures* captures);
+  OperatorResult match_linear(const RE2& engine, std::string_view value, std::size_t offset,
+                              Captures* captures) const;
+  // The number of groups, or an error of PCRE2.
+  int match_backtracking(std::string_view value, std::size_t offset, bool use_jit,
+                         MatchMemory& memory, std::uint32_t match_limit) const;
 };
 
 Pattern::Pattern(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -107,36 +115,51 @@ Result<Pattern> Pattern::compile(std::string_view text, bool caseless) {
                                               reinterpret_cast<const char*>(reason.data()));
   }
   state->jit = pcre2_jit_compile(state->code, PCRE2_JIT_COMPLETE) == 0;
+  state->longest_for_jit = regex::longest_backtracking_value(regex::parse(text, caseless));
   return Pattern(std::move(state));
 }
 
-OperatorResult Pattern::State::match_linear(std::string_view value, std::size_t offset,
-                                            Captures* captures) {
-  const RE2* engine = linear_engine();
-  if (engine == nullptr) return OperatorResult::kNotEvaluated;
+OperatorResult Pattern::State::match_linear(const RE2& engine, std::string_view value,
+                                            std::size_t offset, Captures* captures) const {
   std::array<re2::StringPiece, 10> groups;
   const int wanted =
-      captures == nullptr ? 0 : std::min<int>(10, engine->NumberOfCapturingGroups() + 1);
+      captures == nullptr ? 0 : std::min<int>(10, engine.NumberOfCapturingGroups() + 1);
   const re2::StringPiece subject(value.data(), value.size());
-  if (!engine->Match(subject, offset, value.size(), RE2::UNANCHORED, groups.data(), wanted)) {
+  if (!engine.Match(subject, offset, value.size(), RE2::UNANCHORED, groups.data(), wanted)) {
     return OperatorResult::kNoMatch;
   }
   for (int i = 0; i < wanted; ++i) captures->add({groups[i].data(), groups[i].size()});
   return OperatorResult::kMatch;
 }
 
-OperatorResult Pattern::match_from(std::string_view value, std::size_t offset, Captures* captures,
-                                   std::uint32_t match_limit) const {
-  MatchMemory& memory = MatchMemory::of_this_thread();
+int Pattern::State::match_backtracking(std::string_view value, std::size_t offset, bool use_jit,
+                                       MatchMemory& memory, std::uint32_t match_limit) const {
   const auto* subject = reinterpret_cast<PCRE2_SPTR>(value.data() == nullptr ? "" : value.data());
   pcre2_match_context* context =
       memory.context(match_limit == 0 ? kDefaultMatchLimit : match_limit);
-  const int groups =
-      state_->jit
-          ? pcre2_jit_match(state_->code, subject, value.size(), offset, 0, memory.data(), context)
-          : pcre2_match(state_->code, subject, value.size(), offset, 0, memory.data(), context);
+  return use_jit ? pcre2_jit_match(code, subject, value.size(), offset, 0, memory.data(), context)
+                 : pcre2_match(code, subject, value.size(), offset, PCRE2_NO_JIT, memory.data(),
+                               context);
+}
+
+// Short values go to JIT code, which is fastest and counts too few of its steps; long ones to RE2,
+// or, where RE2 does not know the pattern, to PCRE2's interpreter, which counts every step.
+OperatorResult Pattern::match_from(std::string_view value, std::size_t offset, Captures* captures,
+                                   std::uint32_t match_limit) const {
+  State& state = *state_;
+  MatchMemory& memory = MatchMemory::of_this_thread();
+  const bool use_jit = state.jit && value.size() - offset <= state.longest_for_jit;
+  if (!use_jit) {
+    const RE2* engine = state.linear_engine();
+    if (engine != nullptr) return state.match_linear(*engine, value, offset, captures);
+  }
+  const int groups = state.match_backtracking(value, offset, use_jit, memory, match_limit);
   if (groups == PCRE2_ERROR_NOMATCH) return OperatorResult::kNoMatch;
-  if (groups < 0) return state_->match_linear(value, offset, captures);
+  if (groups < 0) {
+    const RE2* engine = use_jit ? state.linear_engine() : nullptr;
+    return engine == nullptr ? OperatorResult::kNotEvaluated
+                             : state.match_linear(*engine, value, offset, captures);
+  }
   if (captures != nullptr) {
     const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer(memory.data());
     const int count = groups == 0 ? 10 : groups;  // 0: more groups than room, the first ten are set

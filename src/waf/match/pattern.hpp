@@ -1,8 +1,9 @@
 #pragma once
 
-// One regular expression of a rule, exact: PCRE2 (JIT) with a bound on its steps, RE2 (linear) for
-// the same pattern where RE2 can express it and the bound was reached. Options as CRS expects and
-// as ModSecurity 2 compiles: DOTALL and DOLLAR_ENDONLY, bytes and not UTF-8, not MULTILINE.
+// One regular expression of a rule, exact: PCRE2's JIT code for short values, RE2 (linear) for long
+// ones, PCRE2's interpreter with a bound on its steps where RE2 cannot express the pattern. How
+// long is short depends on the pattern's repetitions. Options as CRS expects and as ModSecurity 2
+// compiles: DOTALL and DOLLAR_ENDONLY, bytes and not UTF-8, not MULTILINE.
 
 #include <cstdint>
 #include <memory>

@@ -51,6 +51,31 @@ TEST(Pattern, AnswersInLinearTimeWhereBacktrackingReachesItsLimit) {
   EXPECT_EQ(compiled("(a*)*(a*)*(a*)*b").match(value, nullptr, 1'000), OperatorResult::kNoMatch);
 }
 
+// Backtracking would take the cube of the length and PCRE2's JIT code would not count it: a test
+// that does not end says so.
+TEST(Pattern, AnswersForLongRunsOfBytesThatRepetitionsShare) {
+  const std::string value(100'000, '\n');
+  EXPECT_EQ(compiled(R"((?:\s*\s*\s*\s*x|[\n\s]*y[^a]*z))").match(value, nullptr),
+            OperatorResult::kNoMatch);
+  Captures captures;
+  EXPECT_EQ(compiled(R"(\s*(\s*x)\s*)").match(value + "x", &captures), OperatorResult::kMatch);
+  EXPECT_EQ(captures.group[1], "x");
+  EXPECT_EQ(compiled(R"((?=\s*\s*\s*\s*x)\s)").match(value, nullptr), OperatorResult::kNotEvaluated)
+      << "lookarounds are PCRE2's alone: its steps are counted";
+}
+
+TEST(Pattern, MeansTheSameForShortAndLongValues) {
+  const Pattern pattern = compiled(R"((?i)sel\s*ect\s*(\w*)\s*from)");
+  for (const std::size_t length : {0, 10, 100, 1000, 100'000}) {
+    const std::string value =
+        std::string(length, ' ') + "SELECT\vname from x" + std::string(length, 'y');
+    Captures captures;
+    ASSERT_EQ(pattern.match(value, &captures), OperatorResult::kMatch) << length;
+    EXPECT_EQ(captures.group[0], "SELECT\vname from");
+    EXPECT_EQ(captures.group[1], "name");
+  }
+}
+
 TEST(Pattern, SaysThatItGaveUpWhereOnlyBacktrackingKnowsThePattern) {
   const std::string value(5'000, 'a');
   EXPECT_EQ(compiled("^(a+)+\\1[xy]$").match(value + "c", nullptr, 1'000),

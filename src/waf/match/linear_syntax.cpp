@@ -1,0 +1,188 @@
+#include "waf/match/internal/linear_syntax.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace yagura::waf::regex {
+
+namespace {
+
+// --- cost ---
+
+constexpr std::uint32_t kFewPlaces = 8;  // a repetition that ends in fewer costs a factor, no power
+constexpr unsigned kNested = 3;          // powers that stand for exponential growth
+
+bool ends_in_many_places(const Node& repeat) {
+  return repeat.max == kUnlimited || repeat.max - repeat.min >= kFewPlaces;
+}
+
+// Powers of the length that one attempt at one place may cost.
+unsigned powers(const Node& node) {
+  unsigned result = 0;
+  for (const Node& child : node.children) {
+    const unsigned of_child = powers(child);
+    result = node.kind == Kind::kConcat ? result + of_child : std::max(result, of_child);
+  }
+  if (node.kind != Kind::kRepeat || node.max <= 1) return result;
+  if (ends_in_many_places(node)) ++result;
+  if (powers(node.children[0]) > 0) result += kNested;
+  return result;
+}
+
+bool begins_at_start(const Node& node) {
+  if (node.kind == Kind::kStart) return true;
+  if (node.kind == Kind::kConcat && !node.children.empty()) {
+    return begins_at_start(node.children.front());
+  }
+  return node.kind == Kind::kAlternate && !node.children.empty() &&
+         std::all_of(node.children.begin(), node.children.end(), begins_at_start);
+}
+
+// --- syntax ---
+
+int hex_digit(char byte) {
+  if (byte >= '0' && byte <= '9') return byte - '0';
+  const char low = static_cast<char>(byte | 0x20);
+  return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+}
+
+// The inside of a class with the bytes that PCRE2 means; empty: both engines mean the same.
+std::string_view class_inside(char escape) {
+  switch (escape) {
+    case 's':
+      return R"(\t-\r )";
+    case 'S':
+      return R"(\x00-\x08\x0e-\x1f!-\xff)";
+    case 'v':
+      return R"(\n-\r\x85)";
+    case 'V':
+      return R"(\x00-\t\x0e-\x84\x86-\xff)";
+    case 'h':
+      return R"(\t \xa0)";
+    case 'H':
+      return R"(\x00-\x08\n-\x1f!-\x9f\xa1-\xff)";
+    default:
+      return {};
+  }
+}
+
+class Translator {
+ public:
+  Translator(std::string_view text, bool caseless)
+      : text_(text), caseless_(caseless || text.find("(?i") != std::string_view::npos) {}
+
+  std::optional<std::string> run() {
+    while (at_ < text_.size()) {
+      const char byte = text_[at_];
+      if (byte == '\\') {
+        if (!take_escape()) return std::nullopt;
+        continue;
+      }
+      if (caseless_ && static_cast<unsigned char>(byte) >= 0x80) return std::nullopt;
+      if (in_class_) {
+        take_in_class(byte);
+      } else {
+        take(1);
+        if (byte == '[') begin_class();
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void take(std::size_t count) {
+    out_.append(text_.substr(at_, count));
+    at_ += count;
+  }
+
+  // Behind '[': a ']' that comes first, also after '^', stands for itself.
+  void begin_class() {
+    in_class_ = true;
+    if (text_.substr(at_).starts_with('^')) take(1);
+    if (text_.substr(at_).starts_with(']')) take(1);
+  }
+
+  void take_in_class(char byte) {
+    if (byte == '[' && text_.substr(at_).starts_with("[:")) {
+      const std::size_t end = text_.find(":]", at_ + 2);
+      if (end != std::string_view::npos) {
+        take(end + 2 - at_);
+        return;
+      }
+    }
+    in_class_ = byte != ']';
+    take(1);
+  }
+
+  bool take_escape() {
+    if (at_ + 1 >= text_.size()) {
+      take(1);
+      return true;
+    }
+    const char escape = text_[at_ + 1];
+    if (escape == 'Q') {
+      const std::size_t end = std::min(text_.find("\\E", at_ + 2), text_.size());
+      const std::string_view literal = text_.substr(at_, end - at_);
+      const bool high = std::any_of(literal.begin(), literal.end(), [](char byte) {
+        return static_cast<unsigned char>(byte) >= 0x80;
+      });
+      take(literal.size());
+      return !(caseless_ && high);
+    }
+    if (escape == 'x' && caseless_ && hex_value() >= 0x80) return false;
+    const std::string_view inside = class_inside(escape);
+    if (inside.empty()) {
+      take(2);
+      return true;
+    }
+    if (in_class_) {
+      out_.append(inside);
+    } else {
+      out_.append("[").append(inside).append("]");
+    }
+    at_ += 2;
+    return true;
+  }
+
+  // Of the "\xHH" or "\x{H…}" at hand.
+  [[nodiscard]] unsigned hex_value() const {
+    const bool braced = at_ + 2 < text_.size() && text_[at_ + 2] == '{';
+    const std::size_t begin = at_ + 2 + (braced ? 1 : 0);
+    const std::size_t most = braced ? 8 : 2;
+    unsigned value = 0;
+    for (std::size_t i = begin; i < text_.size() && i < begin + most; ++i) {
+      if (hex_digit(text_[i]) < 0) break;
+      value = value * 16 + static_cast<unsigned>(hex_digit(text_[i]));
+    }
+    return value;
+  }
+
+  std::string_view text_;
+  const bool caseless_;
+  std::size_t at_ = 0;
+  bool in_class_ = false;
+  std::string out_;
+};
+
+}  // namespace
+
+// About a million steps each: C(n + k, k) for k powers.
+std::size_t longest_backtracking_value(const Node& node) {
+  switch (powers(node) + (begins_at_start(node) ? 0U : 1U)) {
+    case 0:
+    case 1:
+      return std::numeric_limits<std::size_t>::max();
+    case 2:
+      return 512;
+    case 3:
+      return 128;
+    default:
+      return 64;
+  }
+}
+
+std::optional<std::string> linear_syntax(std::string_view text, bool caseless) {
+  return Translator(text, caseless).run();
+}
+
+}  // namespace yagura::waf::regex
