@@ -171,7 +171,8 @@ Verdict Transaction::process_request_headers() {
 bool Transaction::wants_request_body() const {
   const internal::State& state = *state_->inner;
   return state.request_body_access && state.rules->needs_request_body &&
-         state.mode != EngineMode::kOff && !state.gave_up && !state.verdict.interrupts();
+         state.mode != EngineMode::kOff && !state.gave_up && !state.verdict.interrupts() &&
+         internal::has_use_for_request_body(state);
 }
 
 Verdict Transaction::append_request_body(std::string_view chunk) {

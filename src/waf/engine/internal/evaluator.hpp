@@ -56,8 +56,7 @@ class Evaluator final : public OperatorHost {
   void matched(const Rule& rule, const Member& member, std::string_view form, bool form_is_kept,
                std::string_view found);
   void store_captures(std::string_view form, std::string_view kept);
-  void run_actions_of_value(const Rule& rule);
-  void run_actions_of_link(const Rule& rule);
+  void run_actions(const Rule& rule, bool is_first);
   void detect(const Match* match);
   void decide();
 

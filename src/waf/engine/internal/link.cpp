@@ -50,7 +50,6 @@ Member member_of(State& state, const RuleTarget& target, const ValueRef& ref) {
 bool Evaluator::match_chain(std::uint32_t index) {
   for (std::uint32_t link = index; link != kNone; link = state_.rules->rules[link].next_in_chain) {
     if (!match_link(link)) return false;
-    run_actions_of_link(state_.rules->rules[link]);
     if (state_.gave_up) return false;
   }
   if (head_->next_in_chain != kNone) {
@@ -67,7 +66,7 @@ bool Evaluator::match_link(std::uint32_t index) {
   }
   matches_ = 0;
   if (rule.targets.empty()) {  // SecAction
-    run_actions_of_value(rule);
+    run_actions(rule, true);
     if (&rule == head_ && rule.next_in_chain == kNone) detect(nullptr);
     return true;
   }

@@ -10,6 +10,19 @@ namespace {
 // More than this of one value does not belong into a log line or a score.
 constexpr std::size_t kMaxExpansion = 64 << 10;
 
+constexpr std::uint32_t kMaxDepth = 3;  // of texts in texts
+
+class DepthGuard {
+ public:
+  explicit DepthGuard(std::uint32_t& depth) : depth_(depth) { ++depth_; }
+  DepthGuard(const DepthGuard&) = delete;
+  DepthGuard& operator=(const DepthGuard&) = delete;
+  ~DepthGuard() { --depth_; }
+
+ private:
+  std::uint32_t& depth_;
+};
+
 std::string_view first_member(State& state, Variable variable, const std::string& name) {
   RuleTarget target;
   target.variable = variable;
@@ -37,6 +50,10 @@ std::string_view piece_text(State& state, const MacroText::Piece& piece) {
 
 std::string_view expand(State& state, const MacroText& text) {
   if (text.pieces.empty()) return {};
+  if (text.is_literal()) return text.pieces.front().literal;
+  // A message may hold %{rule.msg}, itself.
+  if (state.expansion_depth >= kMaxDepth) return text.text;
+  const DepthGuard guard(state.expansion_depth);
   if (text.pieces.size() == 1) return piece_text(state, text.pieces.front());
   // Not the shared buffer: a piece (%{rule.msg}) may expand a text of its own.
   std::string whole;

@@ -37,8 +37,6 @@ std::string_view moved(State& state, std::string_view view, std::string_view fro
 
 std::string cut(std::string_view text) { return std::string(text.substr(0, Detection::kMaxValue)); }
 
-bool counts_matches(const RuleAction& action) { return action.kind == ActionKind::kSetVar; }
-
 }  // namespace
 
 void Evaluator::matched(const Rule& rule, const Member& member, std::string_view form,
@@ -60,7 +58,7 @@ void Evaluator::matched(const Rule& rule, const Member& member, std::string_view
     state_.has_last_match = true;
   }
   if (captures_.count != 0) store_captures(form, kept);
-  run_actions_of_value(rule);
+  run_actions(rule, matches_ == 1);
   if (&rule == head_ && rule.next_in_chain == kNone) detect(&match);
 }
 
@@ -75,21 +73,15 @@ void Evaluator::store_captures(std::string_view form, std::string_view kept) {
   }
 }
 
-// setvar runs for each value that matches, whether the rest of the chain does or not. What a shadow
-// rule sets in TX is undone afterwards; it sets nothing else.
-void Evaluator::run_actions_of_value(const Rule& rule) {
+// In the order written. setvar runs for each value that matches, the others once for the link;
+// whether the rest of the chain matches does not matter. What a shadow rule sets in TX is undone
+// afterwards; it does nothing else.
+void Evaluator::run_actions(const Rule& rule, bool is_first) {
   for (const RuleAction& action : rule.actions) {
-    if (!counts_matches(action)) continue;
-    if (head_->shadow && action.collection != Variable::kTx) continue;
+    const bool is_setvar = action.kind == ActionKind::kSetVar;
+    if (!is_setvar && !is_first) continue;
+    if (head_->shadow && !(is_setvar && action.collection == Variable::kTx)) continue;
     run_action(state_, action);
-  }
-}
-
-// The others run once for the link that matched.
-void Evaluator::run_actions_of_link(const Rule& rule) {
-  if (head_->shadow) return;
-  for (const RuleAction& action : rule.actions) {
-    if (!counts_matches(action)) run_action(state_, action);
   }
 }
 

@@ -86,6 +86,9 @@ std::shared_ptr<const Plan> make_plan(const RuleSet& rules) {
     const Rule& rule = rules.rules[i];
     if (decided_by_item(rule)) plan->link_item[i] = rule.prefilter_item;
     for (const RuleTarget& target : rule.targets) {
+      plan->reads_any_body |= target.variable == Variable::kFullRequest ||
+                              target.variable == Variable::kFullRequestLength ||
+                              target.variable == Variable::kRequestBodyLength;
       if (target.variable == Variable::kTx) find_slots(*plan, rules, target.selector);
     }
   }

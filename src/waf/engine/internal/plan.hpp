@@ -42,6 +42,8 @@ struct Plan {
   std::array<PhasePlan, kPhaseCount> phases;
   std::vector<std::uint32_t> link_item;  // by rule: the item that decides it alone; else kNone
   std::vector<ChainNode> chains;         // of the chains that take part in the first stage
+  // Some rule asks for the body whatever its type: FULL_REQUEST, REQUEST_BODY_LENGTH.
+  bool reads_any_body = false;
   // TX:/…/ -> slots whose names match.
   std::unordered_map<const Pattern*, std::vector<std::uint32_t>> slots_by_pattern;
 };

@@ -120,6 +120,20 @@ void expose_raw_body(State& state) {
   }
 }
 
+bool is_audited(const State& state) {
+  return state.audit_engine != AuditOptions::Engine::kOff &&
+         state.audit_parts.find_first_of("CI") != std::string_view::npos;
+}
+
+// The raw bytes are for REQUEST_BODY, FULL_REQUEST and the audit log. Of JSON the beginning is kept
+// as well: pointers to its values are found by going over the text again.
+bool keeps_bytes(const State& state) {
+  if (state.force_request_body || state.plan->reads_any_body || is_audited(state)) return true;
+  if (state.request_processor == "URLENCODED") return true;
+  return state.request_processor == "JSON" &&
+         state.request_body_size <= state.rules->options.request_limits.max_in_memory;
+}
+
 bool without_files_too_large(const State& state) {
   return state.request_processor != "MULTIPART" &&
          state.request_body_size > state.rules->options.request_limits.max_body_no_files;
@@ -131,6 +145,11 @@ bool without_files_too_large(const State& state) {
 void choose_processor(State& state) {
   state.request_processor = processor_by_type(content_type(state));
   state.set_single(Variable::kReqbodyProcessor, state.request_processor);
+}
+
+bool has_use_for_request_body(const State& state) {
+  return !state.request_processor.empty() || state.force_request_body ||
+         state.plan->reads_any_body || is_audited(state);
 }
 
 Verdict take_request_chunk(State& state, std::string_view chunk) {
@@ -145,10 +164,7 @@ Verdict take_request_chunk(State& state, std::string_view chunk) {
     if (verdict.interrupts()) return verdict;
   }
   state.request_body_size += chunk.size();
-  // A multipart body's bytes are needed whole by nobody but the audit log.
-  const bool keeps = state.request_processor != "MULTIPART" || state.force_request_body ||
-                     state.audit_parts.find('C') != std::string_view::npos;
-  if (keeps) {
+  if (keeps_bytes(state)) {
     if (const auto kept = state.request_store->append(chunk); !kept)
       set_error(state, state.keep(kept.error().message));
   }

@@ -81,7 +81,8 @@ struct State {
   std::vector<Match> matched_before;  // of the link before: what its MATCHED_VARS are
   Match last_match;                   // of any rule: MATCHED_VAR
   bool has_last_match = false;
-  const Rule* current = nullptr;  // for RULE:*
+  std::uint32_t expansion_depth = 0;  // of macros in macros
+  const Rule* current = nullptr;      // for RULE:*
   std::vector<Detection> detections;
   std::uint32_t detections_dropped = 0;
   Verdict verdict;
@@ -165,6 +166,8 @@ void run_phase(State& state, std::size_t phase);
 
 // request_body.cpp, response_body.cpp
 void choose_processor(State& state);
+// Does anything read or show a body of this processor?
+[[nodiscard]] bool has_use_for_request_body(const State& state);
 Verdict take_request_chunk(State& state, std::string_view chunk);
 Verdict finish_request_body(State& state);
 Verdict take_response_chunk(State& state, std::string_view chunk);

@@ -29,17 +29,22 @@ std::string_view formatted_time(State& state) {
 
 std::string_view time_part(State& state, Variable variable) {
   const std::tm parts = local_time(state);
+  const auto two_digits = [&](int number) {
+    const std::array<char, 2> text = {static_cast<char>('0' + number / 10),
+                                      static_cast<char>('0' + number % 10)};
+    return state.keep({text.data(), text.size()});
+  };
   switch (variable) {
     case Variable::kTimeDay:
-      return state.keep_number(parts.tm_mday);
+      return two_digits(parts.tm_mday);
     case Variable::kTimeHour:
-      return state.keep_number(parts.tm_hour);
+      return two_digits(parts.tm_hour);
     case Variable::kTimeMin:
-      return state.keep_number(parts.tm_min);
+      return two_digits(parts.tm_min);
     case Variable::kTimeMon:
-      return state.keep_number(parts.tm_mon);
+      return two_digits(parts.tm_mon + 1);
     case Variable::kTimeSec:
-      return state.keep_number(parts.tm_sec);
+      return two_digits(parts.tm_sec);
     case Variable::kTimeWday:
       return state.keep_number(parts.tm_wday);
     default:
@@ -93,6 +98,20 @@ std::string_view full_request(State& state) {
   return state.keep(text);
 }
 
+// "Basic dXNlcjpwYXNz": the name that the client gave; nobody has checked it.
+std::string_view remote_user(State& state) {
+  constexpr std::string_view kBasic = "Basic ";
+  for (const Value& header : state.values.of(Variable::kRequestHeaders)) {
+    if (!equal_ignoring_case(header.name, "Authorization")) continue;
+    if (!equal_ignoring_case(header.text.substr(0, kBasic.size()), kBasic)) return {};
+    std::string decoded;
+    const std::string_view text =
+        apply(Transform::kBase64Decode, header.text.substr(kBasic.size()), decoded);
+    return state.keep(text.substr(0, text.find(':')));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view single_value(State& state, Variable variable) {
@@ -117,6 +136,8 @@ std::string_view single_value(State& state, Variable variable) {
     }
     case kModsecBuild:
       return "030009100";
+    case kRemoteUser:
+      return remote_user(state);
     case kRequestBodyLength:
       return state.keep_number(static_cast<std::int64_t>(state.request_body_size));
     case kTime:
