@@ -4,10 +4,10 @@
 //
 // The engine gives each value in each form that a rule's transformations make of it. Forms that
 // meet the byte condition of a group of patterns are laid one after the other, with a line feed
-// between, in that group's buffer, and each buffer goes through one Vectorscan database once. A hit
+// between, in that group's buffer, and each buffer goes through one Hyperscan database once. A hit
 // says that an item (one rule's operator) may match a form; the engine then asks the operator
 // itself. Never a false "no": patterns are compiled as a superset of what they mean (anchors hold
-// at line ends, what Vectorscan cannot express is approximated or always reported).
+// at line ends, what Hyperscan cannot express is approximated or always reported).
 //
 // Databases are grouped so that they compile in seconds, and kept on disk by a key of patterns,
 // options, CPU features and library version; they are mapped from there, shared by every process
@@ -50,6 +50,10 @@ struct PrefilterFigures {
   std::size_t unscannable = 0;  // items that are reported for every form that meets their condition
   std::size_t database_bytes = 0;      // mapped, shared
   std::size_t databases_compiled = 0;  // the others came from the cache
+  std::string cache_problem;           // why the cache folder is not used; empty: it is, or none
+                                       // was asked for
+  // Why libhs is not used, so that all items are unscannable: a release that misses matches.
+  std::string library_problem;
 };
 
 struct PrefilterHit {
@@ -72,10 +76,10 @@ class Prefilter {
 
   [[nodiscard]] const PrefilterFigures& figures() const;
 
+  struct State;  // internal/prefilter_state.hpp
+
  private:
   friend class PrefilterScan;
-  friend class PrefilterScratch;
-  struct State;
   explicit Prefilter(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
@@ -89,9 +93,10 @@ class PrefilterScratch {
   PrefilterScratch& operator=(PrefilterScratch&&) noexcept;
   ~PrefilterScratch();
 
+  struct State;  // prefilter_scan.cpp
+
  private:
   friend class PrefilterScan;
-  struct State;
   std::unique_ptr<State> state_;
 };
 

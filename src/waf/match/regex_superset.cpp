@@ -151,6 +151,112 @@ Node with_anchors_as_bytes(Node node, bool at_head, bool at_tail) {
   }
 }
 
+void collect_bytes(const Node& node, ByteSet& bytes) {
+  if (node.kind == Kind::kClass) bytes |= node.bytes;
+  for (const Node& child : node.children) collect_bytes(child, bytes);
+}
+
+// `a[x]*(?:yz?)*\\?b` is within `a[xyz\\]*b`.
+Node flattened(Node node) {
+  static constexpr std::size_t kWorthIt = 3;
+  for (Node& child : node.children) child = flattened(std::move(child));
+  if (node.kind == Kind::kAlternate) return alternate(std::move(node.children));
+  if (node.kind == Kind::kRepeat)
+    return repeat(std::move(node.children.front()), node.min, node.max);
+  if (node.kind != Kind::kConcat) return node;
+  std::vector<Node> parts;
+  for (std::size_t i = 0; i < node.children.size();) {
+    std::size_t end = i;
+    std::size_t size = 0;
+    ByteSet bytes;
+    for (; end < node.children.size() && nullable(node.children[end]); ++end) {
+      size += expanded_size(node.children[end]);
+      collect_bytes(node.children[end], bytes);
+    }
+    if (size > kWorthIt) {
+      parts.push_back(repeat(class_of(bytes), 0, kUnlimited));
+      i = end;
+    } else {
+      for (end = std::max(end, i + 1); i < end; ++i) parts.push_back(std::move(node.children[i]));
+    }
+  }
+  return concat(std::move(parts));
+}
+
+// The matches of a node that are whole within a budget of bytes, and beginnings of the others.
+struct CutNode {
+  Node whole = nothing();
+  Node begun = nothing();
+};
+
+CutNode cut(const Node& node, std::size_t budget);
+
+CutNode cut_concat(const Node& node, std::size_t budget) {
+  std::vector<Node> prefix;
+  std::vector<Node> begun;
+  for (const Node& child : node.children) {
+    CutNode part = cut(child, budget);
+    if (!is_nothing(part.begun)) {
+      std::vector<Node> path = prefix;
+      path.push_back(std::move(part.begun));
+      begun.push_back(concat(std::move(path)));
+    }
+    if (is_nothing(part.whole)) return {.begun = alternate(std::move(begun))};
+    budget -= std::min(budget, min_length(part.whole));
+    prefix.push_back(std::move(part.whole));
+  }
+  return {.whole = concat(std::move(prefix)), .begun = alternate(std::move(begun))};
+}
+
+CutNode cut_repeat(const Node& node, std::size_t budget) {
+  const Node& unit = node.children.front();
+  const std::size_t length = min_length(unit);
+  if (length * node.min <= budget) return {.whole = node};
+  if (length > budget) {
+    CutNode first = cut(unit, budget);
+    std::vector<Node> either;
+    either.push_back(std::move(first.whole));
+    either.push_back(std::move(first.begun));
+    return {.begun = alternate(std::move(either))};
+  }
+  const auto times = static_cast<std::uint32_t>(budget / length);
+  return {.begun = repeat(unit, times, times)};
+}
+
+CutNode cut(const Node& node, std::size_t budget) {
+  if (budget == 0) return {.begun = Node{}};
+  switch (node.kind) {
+    case Kind::kConcat:
+      return cut_concat(node, budget);
+    case Kind::kAlternate: {
+      std::vector<Node> whole;
+      std::vector<Node> begun;
+      for (const Node& child : node.children) {
+        CutNode part = cut(child, budget);
+        whole.push_back(std::move(part.whole));
+        begun.push_back(std::move(part.begun));
+      }
+      return {.whole = alternate(std::move(whole)), .begun = alternate(std::move(begun))};
+    }
+    case Kind::kRepeat:
+      return cut_repeat(node, budget);
+    default:
+      return {.whole = node};
+  }
+}
+
+// Are both cases of a letter in every set, so that (?i) says it all?
+bool is_caseless(const Node& node) {
+  if (node.kind == Kind::kClass) return both_cases(node.bytes) == node.bytes;
+  return std::ranges::all_of(node.children, is_caseless);
+}
+
+// A lone anchor, which holds at an end of every form.
+bool holds_everywhere(const Node& node) {
+  if (node.kind == Kind::kAlternate) return std::ranges::any_of(node.children, holds_everywhere);
+  return node.kind == Kind::kStart || node.kind == Kind::kEnd;
+}
+
 void append_byte(std::string& out, unsigned byte) {
   static constexpr std::string_view kHex = "0123456789abcdef";
   const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
@@ -164,8 +270,21 @@ void append_byte(std::string& out, unsigned byte) {
   out += kHex[byte & 15];
 }
 
-void append_class(std::string& out, const ByteSet& bytes) {
+// The lower-case letter where the set is the two cases of one; 0 otherwise.
+unsigned char letter_of(const ByteSet& bytes) {
+  for (unsigned letter = 'a'; letter <= 'z'; ++letter) {
+    const auto small = static_cast<unsigned char>(letter);
+    if (bytes.contains(small)) return small;
+  }
+  return 0;
+}
+
+void append_class(std::string& out, const ByteSet& bytes, bool caseless) {
   const int count = bytes.count();
+  if (caseless && count == 2 && letter_of(bytes) != 0) {
+    out += static_cast<char>(letter_of(bytes));
+    return;
+  }
   const bool complement = count > 128;
   if (count != 1) out += complement ? "[^" : "[";
   if (count == 256) {
@@ -187,12 +306,12 @@ void append_class(std::string& out, const ByteSet& bytes) {
   if (count != 1) out += ']';
 }
 
-void append(std::string& out, const Node& node);
+void append(std::string& out, const Node& node, bool caseless);
 
-void append_grouped(std::string& out, const Node& node) {
+void append_grouped(std::string& out, const Node& node, bool caseless) {
   const bool group = node.kind != Kind::kClass;
   if (group) out += "(?:";
-  append(out, node);
+  append(out, node, caseless);
   if (group) out += ')';
 }
 
@@ -214,28 +333,28 @@ void append_bounds(std::string& out, const Node& node) {
   }
 }
 
-void append(std::string& out, const Node& node) {
+void append(std::string& out, const Node& node, bool caseless) {
   switch (node.kind) {
     case Kind::kClass:
-      append_class(out, node.bytes);
+      append_class(out, node.bytes, caseless);
       break;
     case Kind::kConcat:
       for (const Node& child : node.children) {
         if (child.kind == Kind::kAlternate) {
-          append_grouped(out, child);
+          append_grouped(out, child, caseless);
         } else {
-          append(out, child);
+          append(out, child, caseless);
         }
       }
       break;
     case Kind::kAlternate:
       for (std::size_t i = 0; i < node.children.size(); ++i) {
         if (i > 0) out += '|';
-        append(out, node.children[i]);
+        append(out, node.children[i], caseless);
       }
       break;
     case Kind::kRepeat:
-      append_grouped(out, node.children.front());
+      append_grouped(out, node.children.front(), caseless);
       append_bounds(out, node);
       break;
     case Kind::kWordBoundary:
@@ -253,11 +372,26 @@ void append(std::string& out, const Node& node) {
 
 }  // namespace
 
+Node reduced(Node core, Reduction how) {
+  if (how == Reduction::kNone) return core;
+  core = flattened(std::move(core));
+  if (how != Reduction::kFlattened) {
+    static constexpr std::array<std::size_t, 6> kBudgets = {0, 0, 12, 8, 6, 4};
+    CutNode split = cut(core, kBudgets[static_cast<std::size_t>(how)]);
+    std::vector<Node> both;
+    both.push_back(std::move(split.whole));
+    both.push_back(std::move(split.begun));
+    core = alternate(std::move(both));
+  }
+  return trimmed(std::move(core), ByteSet{}, Side::kTail);
+}
+
 Node core_of(Node node, const ByteSet& alphabet) {
   node = with_small_counts(restricted(std::move(node), alphabet));
   for (const Side side : {Side::kHead, Side::kTail}) {
     node = trimmed(std::move(node), alphabet, side);
   }
+  if (holds_everywhere(node)) return {};
   node = with_anchors_as_bytes(std::move(node), true, true);
   // Anchors that vanished may leave new parts that can be empty.
   for (const Side side : {Side::kHead, Side::kTail}) {
@@ -267,8 +401,9 @@ Node core_of(Node node, const ByteSet& alphabet) {
 }
 
 std::string to_expression(const Node& node) {
-  std::string out;
-  append(out, node);
+  const bool caseless = is_caseless(node);
+  std::string out = caseless ? "(?i)" : "";
+  append(out, node, caseless);
   return out;
 }
 

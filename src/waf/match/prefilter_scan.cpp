@@ -1,0 +1,300 @@
+// A form goes to the groups of the narrowest alphabet that holds its bytes. run() lays the forms of
+// a group end to end, a line feed before, between and behind them, and scans that once. A report
+// gives the end of a match, which lies in its form, or one behind it where the match took the line
+// feed behind the form for its end.
+//
+// A hostile form can make many patterns report at every byte. A chunk that reports too often is
+// scanned again form by form, and a form that does so alone is taken as hit by every item of the
+// group: superset, bounded.
+
+#include <hs.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <new>
+
+#include "waf/match/internal/prefilter_state.hpp"
+
+namespace yagura::waf {
+
+namespace {
+
+constexpr std::uint32_t kNoForm = 0xffff'ffff;
+constexpr std::size_t kChunk = std::size_t{1} << 20;  // forms are laid together up to this
+constexpr std::size_t kLongestForm = std::size_t{1} << 30;
+// Reports that a chunk may make: per byte, and besides.
+constexpr std::uint64_t kReportsPerByte = 4;
+constexpr std::uint64_t kFreeReports = 4096;
+
+struct Form {
+  std::string_view bytes;
+  ByteSet present;
+  ClassMask classes = 0;
+  ChainMask chains = 0;
+};
+
+// Where a form lies in the buffer.
+struct Place {
+  std::size_t start = 0;  // behind the line feed before it
+  std::uint32_t form = 0;
+};
+
+class Buffer {
+ public:
+  void clear() { size_ = 0; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] const char* data() const { return bytes_.get(); }
+  void append(std::string_view text) {
+    if (size_ + text.size() + 1 > capacity_) grow(size_ + text.size() + 1);
+    if (!text.empty()) std::memcpy(bytes_.get() + size_, text.data(), text.size());
+    size_ += text.size();
+    bytes_[size_++] = '\n';
+  }
+  // Gives back what a large form took.
+  void trim() {
+    if (capacity_ <= 4 * kChunk) return;
+    bytes_.reset();
+    capacity_ = 0;
+  }
+
+ private:
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+
+  void grow(std::size_t least) {
+    const std::size_t capacity = std::max({least, 2 * capacity_, std::size_t{4096}});
+    auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+    if (size_ > 0) std::memcpy(larger.get(), bytes_.get(), size_);
+    bytes_ = std::move(larger);
+    capacity_ = capacity;
+  }
+};
+
+}  // namespace
+
+struct PrefilterScratch::State {
+  hs_scratch_t* scratch = nullptr;
+  std::vector<std::uint64_t> prepared;  // prefilters that `scratch` suffices for
+
+  std::vector<Form> forms;
+  std::vector<std::uint64_t> hits;                   // item << 32 | form
+  std::vector<std::vector<std::uint32_t>> forms_of;  // group -> forms that enter it
+  Buffer buffer;
+  std::vector<Place> places;
+  std::vector<std::uint32_t> last_form;  // id -> the form that it hit last
+  bool too_large = false;
+
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() { hs_free_scratch(scratch); }
+
+  void begin(const Prefilter::State& prefilter) {
+    forms.clear();
+    hits.clear();
+    too_large = false;
+    if (forms_of.size() < prefilter.groups.size()) forms_of.resize(prefilter.groups.size());
+    for (auto& list : forms_of) list.clear();
+  }
+
+  [[nodiscard]] bool prepare(const Prefilter::State& prefilter) {
+    if (std::ranges::find(prepared, prefilter.identity) != prepared.end()) return true;
+    for (const ScanGroup& group : prefilter.groups) {
+      if (hs_alloc_scratch(group.database.get(), &scratch) != HS_SUCCESS) return false;
+    }
+    // Rule sets come and go; the oldest is merely prepared again.
+    static constexpr std::size_t kRemembered = 32;
+    if (prepared.size() == kRemembered) prepared.erase(prepared.begin());
+    prepared.push_back(prefilter.identity);
+    return true;
+  }
+
+  void hit(std::uint32_t item, std::uint32_t form) {
+    hits.push_back(std::uint64_t{item} << 32 | form);
+  }
+};
+
+namespace {
+
+using ScratchState = PrefilterScratch::State;
+
+// One scan of the buffer, or of a part of it.
+struct Pass {
+  const Prefilter::State& prefilter;
+  const ScanGroup& group;
+  ScratchState& state;
+  std::size_t base = 0;   // offset of the scanned part in the buffer
+  std::size_t place = 0;  // the place of the last report
+  std::uint64_t reports_left = 0;
+  bool no_memory = false;
+
+  void report(unsigned id, std::size_t end) {
+    const std::vector<Place>& places = state.places;
+    const bool same =
+        end > places[place].start && (place + 1 == places.size() || end <= places[place + 1].start);
+    if (!same) {
+      const auto behind = std::ranges::lower_bound(places, end, {}, &Place::start);
+      place = behind == places.begin() ? 0 : static_cast<std::size_t>(behind - places.begin()) - 1;
+    }
+    const std::uint32_t number = places[place].form;
+    if (state.last_form[id] == number) return;
+    state.last_form[id] = number;
+    take(id, number);
+  }
+
+  void take(unsigned id, std::uint32_t number) const {
+    const Form& form = state.forms[number];
+    const std::uint32_t item = group.items[id];
+    if (prefilter.items[item].admits(form.classes, form.chains, form.present, form.bytes.size())) {
+      state.hit(item, number);
+    }
+  }
+};
+
+int on_report(unsigned id, unsigned long long, unsigned long long end, unsigned, void* context) {
+  auto& pass = *static_cast<Pass*>(context);
+  if (pass.reports_left == 0) return 1;
+  --pass.reports_left;
+  try {  // nothing may fly through the library
+    pass.report(id, pass.base + static_cast<std::size_t>(end));
+  } catch (const std::bad_alloc&) {
+    pass.no_memory = true;
+    return 1;
+  }
+  return 0;
+}
+
+enum class Outcome : std::uint8_t { kDone, kTooManyReports, kFailed };
+
+Outcome scan_part(Pass& pass, std::size_t first, std::size_t size) {
+  ScratchState& state = pass.state;
+  pass.base = first;
+  pass.reports_left = kFreeReports + kReportsPerByte * size;
+  const hs_error_t status =
+      hs_scan(pass.group.database.get(), state.buffer.data() + first, static_cast<unsigned>(size),
+              0, state.scratch, on_report, &pass);
+  if (status == HS_SUCCESS) return Outcome::kDone;
+  return status == HS_SCAN_TERMINATED && !pass.no_memory ? Outcome::kTooManyReports
+                                                         : Outcome::kFailed;
+}
+
+bool scan_each(Pass& pass) {
+  ScratchState& state = pass.state;
+  for (std::size_t i = 0; i < state.places.size(); ++i) {
+    const Place place = state.places[i];
+    const std::size_t size = state.forms[place.form].bytes.size();
+    const Outcome outcome = scan_part(pass, place.start - 1, size + 2);
+    if (outcome == Outcome::kFailed) return false;
+    if (outcome == Outcome::kDone) continue;
+    for (unsigned id = 0; id < pass.group.items.size(); ++id) pass.take(id, place.form);
+  }
+  return true;
+}
+
+bool scan_chunk(const Prefilter::State& prefilter, const ScanGroup& group, ScratchState& state) {
+  if (state.places.empty()) return true;
+  state.last_form.assign(group.items.size(), kNoForm);
+  Pass pass{.prefilter = prefilter, .group = group, .state = state};
+  switch (scan_part(pass, 0, state.buffer.size())) {
+    case Outcome::kDone:
+      return true;
+    case Outcome::kFailed:
+      return false;
+    case Outcome::kTooManyReports:
+      break;
+  }
+  return scan_each(pass);
+}
+
+void start_chunk(ScratchState& state) {
+  state.places.clear();
+  state.buffer.clear();
+  state.buffer.append({});
+}
+
+bool scan_group(const Prefilter::State& prefilter, std::size_t number, ScratchState& state) {
+  const ScanGroup& group = prefilter.groups[number];
+  start_chunk(state);
+  for (const std::uint32_t form : state.forms_of[number]) {
+    const std::string_view bytes = state.forms[form].bytes;
+    if (state.buffer.size() + bytes.size() > kChunk) {
+      if (!scan_chunk(prefilter, group, state)) return false;
+      start_chunk(state);
+    }
+    state.places.push_back({.start = state.buffer.size(), .form = form});
+    state.buffer.append(bytes);
+  }
+  return scan_chunk(prefilter, group, state);
+}
+
+}  // namespace
+
+PrefilterScratch::PrefilterScratch() : state_(std::make_unique<State>()) {}
+PrefilterScratch::PrefilterScratch(PrefilterScratch&&) noexcept = default;
+PrefilterScratch& PrefilterScratch::operator=(PrefilterScratch&&) noexcept = default;
+PrefilterScratch::~PrefilterScratch() = default;
+
+PrefilterScan::PrefilterScan(const Prefilter& prefilter, PrefilterScratch& scratch)
+    : prefilter_(prefilter), scratch_(scratch) {
+  scratch_.state_->begin(*prefilter_.state_);
+}
+
+std::uint32_t PrefilterScan::add(std::string_view bytes, const ByteSet& present, ClassMask classes,
+                                 ChainMask chains) {
+  const Prefilter::State& prefilter = *prefilter_.state_;
+  PrefilterScratch::State& state = *scratch_.state_;
+  const auto number = static_cast<std::uint32_t>(state.forms.size());
+  state.forms.push_back({.bytes = bytes, .present = present, .classes = classes, .chains = chains});
+  if (bytes.size() > kLongestForm) state.too_large = true;
+  const auto admits = [&](std::uint32_t item) {
+    return prefilter.items[item].admits(classes, chains, present, bytes.size());
+  };
+  if (bytes.empty()) {
+    for (const std::uint32_t item : prefilter.match_empty) {
+      if (admits(item)) state.hit(item, number);
+    }
+    return number;
+  }
+  const auto alphabet = std::ranges::find_if(
+      prefilter.alphabets, [&](const ScanAlphabet& a) { return present.is_subset_of(a.bytes); });
+  for (const internal::DirectItem& direct : alphabet->direct) {
+    if (direct.bytes.intersects(present) && admits(direct.item)) state.hit(direct.item, number);
+  }
+  for (std::uint32_t g = alphabet->first_group; g < alphabet->end_group; ++g) {
+    const ScanGroup& group = prefilter.groups[g];
+    if ((group.classes & classes) != 0 && (group.chains & chains) != 0 &&
+        group.gate.intersects(present)) {
+      state.forms_of[g].push_back(number);
+    }
+  }
+  return number;
+}
+
+bool PrefilterScan::run(std::vector<PrefilterHit>& hits) {
+  const Prefilter::State& prefilter = *prefilter_.state_;
+  PrefilterScratch::State& state = *scratch_.state_;
+  try {
+    if (state.too_large || !state.prepare(prefilter)) return false;
+    for (std::size_t g = 0; g < prefilter.groups.size(); ++g) {
+      if (!state.forms_of[g].empty() && !scan_group(prefilter, g, state)) return false;
+      state.forms_of[g].clear();
+    }
+    state.buffer.trim();
+    std::ranges::sort(state.hits);
+    const auto rest = std::ranges::unique(state.hits);
+    state.hits.erase(rest.begin(), rest.end());
+    hits.reserve(hits.size() + state.hits.size());
+    for (const std::uint64_t hit : state.hits) {
+      hits.push_back({.item = static_cast<std::uint32_t>(hit >> 32),
+                      .form = static_cast<std::uint32_t>(hit & 0xffff'ffff)});
+    }
+    state.hits.clear();
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace yagura::waf

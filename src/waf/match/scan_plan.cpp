@@ -1,0 +1,166 @@
+#include "waf/match/internal/scan_plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "waf/match/internal/regex_superset.hpp"
+
+namespace yagura::waf::internal {
+
+namespace {
+
+using regex::Kind;
+using regex::Node;
+
+constexpr ByteSet kWords = ByteSet::range('a', 'z') | ByteSet::range('A', 'Z') |
+                           ByteSet::range('0', '9') | ByteSet::of(" _-.,") |
+                           ByteSet::range(0x80, 0xff);
+constexpr ByteSet kAddresses = kWords | ByteSet::of("/:=?&+@%~!");
+constexpr ByteSet kSentences = kAddresses | ByteSet::of(";()*'#");
+constexpr std::array<ByteSet, 4> kAlphabets = {kWords, kAddresses, kSentences, ByteSet::all()};
+
+// A group more costs a call for each scan and a test for each form: worth it where the gate keeps
+// forms out.
+constexpr std::size_t kMostGroups = 8;
+
+Node phrase_node(std::string_view phrase, bool caseless) {
+  std::vector<Node> bytes;
+  bytes.reserve(phrase.size());
+  for (const char c : phrase) {
+    ByteSet byte;
+    byte.add(static_cast<unsigned char>(c));
+    bytes.push_back(regex::class_of(caseless ? regex::both_cases(byte) : byte));
+  }
+  return regex::concat(std::move(bytes));
+}
+
+class AlphabetPlanner {
+ public:
+  explicit AlphabetPlanner(const ByteSet& alphabet) : alphabet_(alphabet) {}
+
+  void add_phrases(std::uint32_t item, const ScanPattern& pattern) {
+    ByteSet single;
+    std::vector<Node> longer;
+    ByteSet gate;
+    for (const std::string& phrase : pattern.phrases) {
+      if (!bytes_in(phrase).is_subset_of(alphabet_)) continue;
+      Node node = phrase_node(phrase, pattern.caseless);
+      if (node.kind == Kind::kClass) {
+        single |= node.bytes;
+      } else {
+        gate |= gate_of(node);
+        longer.push_back(std::move(node));
+      }
+    }
+    if (!single.empty()) plan_.direct.push_back({.item = item, .bytes = single});
+    for (Node& node : longer) add_expression(item, std::move(node), gate);
+  }
+
+  void add_regex(std::uint32_t item, const Node& tree) {
+    Node core = regex::core_of(tree, alphabet_);
+    if (regex::is_nothing(core)) return;
+    if (core.kind == Kind::kEmpty) {
+      add_always(item);
+    } else if (core.kind == Kind::kClass) {
+      plan_.direct.push_back({.item = item, .bytes = core.bytes});
+    } else {
+      const ByteSet gate = gate_of(core);
+      add_expression(item, std::move(core), gate);
+    }
+  }
+
+  void add_always(std::uint32_t item) {
+    plan_.direct.push_back({.item = item, .bytes = ByteSet::all()});
+  }
+
+  AlphabetPlan finish() {
+    merge_groups();
+    for (GroupPlan& group : groups_) plan_.groups.push_back(std::move(group));
+    return std::move(plan_);
+  }
+
+ private:
+  ByteSet alphabet_;
+  AlphabetPlan plan_;
+  std::vector<GroupPlan> groups_;
+
+  // The rarest set of bytes that a match needs; the line feed of an anchor is in no form.
+  [[nodiscard]] ByteSet gate_of(const Node& core) const {
+    static constexpr ByteSet kJoin = ByteSet::of("\n");
+    for (const ByteSet& set : regex::condition_of(core).one_of) {
+      if (!set.intersects(kJoin)) return set & alphabet_;
+    }
+    return alphabet_;
+  }
+
+  void add_expression(std::uint32_t item, Node core, const ByteSet& gate) {
+    auto group = std::ranges::find(groups_, gate, &GroupPlan::gate);
+    if (group == groups_.end()) group = groups_.insert(groups_.end(), {.gate = gate});
+    group->expressions.push_back({.item = item, .core = std::move(core)});
+  }
+
+  // How often forms of this alphabet come to a group, times what they meet there.
+  [[nodiscard]] static std::uint64_t cost(const ByteSet& gate, std::size_t expressions) {
+    static constexpr std::uint64_t kOften = 1000;  // of a thousand forms
+    static constexpr std::uint64_t kCall = 3;      // what a group costs by being one
+    return std::min<std::uint64_t>(regex::frequency(gate), kOften) * (kCall + expressions);
+  }
+
+  void merge_groups() {
+    while (groups_.size() > 1) {
+      std::size_t best_a = 0;
+      std::size_t best_b = 0;
+      auto best = std::numeric_limits<std::int64_t>::max();
+      for (std::size_t a = 0; a < groups_.size(); ++a) {
+        for (std::size_t b = a + 1; b < groups_.size(); ++b) {
+          const std::int64_t change = change_by_merging(groups_[a], groups_[b]);
+          if (change >= best) continue;
+          best = change;
+          best_a = a;
+          best_b = b;
+        }
+      }
+      if (best > 0 && groups_.size() <= kMostGroups) return;
+      GroupPlan& kept = groups_[best_a];
+      GroupPlan& gone = groups_[best_b];
+      kept.gate |= gone.gate;
+      std::ranges::move(gone.expressions, std::back_inserter(kept.expressions));
+      groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(best_b));
+    }
+  }
+
+  [[nodiscard]] static std::int64_t change_by_merging(const GroupPlan& a, const GroupPlan& b) {
+    const std::uint64_t apart =
+        cost(a.gate, a.expressions.size()) + cost(b.gate, b.expressions.size());
+    const std::uint64_t merged = cost(a.gate | b.gate, a.expressions.size() + b.expressions.size());
+    return static_cast<std::int64_t>(merged) - static_cast<std::int64_t>(apart);
+  }
+};
+
+}  // namespace
+
+std::span<const ByteSet> alphabets() { return kAlphabets; }
+
+ScanPlan plan_scan(std::span<const PrefilterItem> items) {
+  ScanPlan plan;
+  std::vector<AlphabetPlanner> planners(kAlphabets.begin(), kAlphabets.end());
+  for (std::uint32_t i = 0; i < items.size(); ++i) {
+    const PrefilterItem& item = items[i];
+    if (!item.has_pattern) {
+      for (AlphabetPlanner& planner : planners) planner.add_always(i);
+      plan.match_empty.push_back(i);
+    } else if (!item.pattern.phrases.empty()) {
+      for (AlphabetPlanner& planner : planners) planner.add_phrases(i, item.pattern);
+    } else {
+      const Node tree = regex::parse(item.pattern.regex, item.pattern.caseless);
+      for (AlphabetPlanner& planner : planners) planner.add_regex(i, tree);
+      if (regex::min_length(tree) == 0) plan.match_empty.push_back(i);
+    }
+  }
+  for (AlphabetPlanner& planner : planners) plan.alphabets.push_back(planner.finish());
+  return plan;
+}
+
+}  // namespace yagura::waf::internal
