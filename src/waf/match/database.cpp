@@ -14,7 +14,11 @@ namespace {
 // An expression above this is tried alone first.
 constexpr std::size_t kTryAloneLength = 1000;
 // A database of one expression above this is made smaller: it costs compile time and cache lines.
-constexpr std::size_t kLargeDatabase = 400'000;
+constexpr std::size_t kLargeDatabase = 1'000'000;
+// With as many parts that may be left out or repeated the library cannot keep an expression of
+// `kTangledSize` apart into literals: it would work long to say that it is too large.
+constexpr std::size_t kTangledRepeats = 60;
+constexpr std::size_t kTangledSize = 700;
 
 struct CompileErrorDeleter {
   void operator()(hs_compile_error_t* error) const { hs_free_compile_error(error); }
@@ -64,13 +68,24 @@ std::size_t size_of(const hs_database_t* database) {
   return hs_database_size(database, &size) == HS_SUCCESS ? size : 0;
 }
 
-// The first reduction of `core`, from `first` on, that compiles to a database of moderate size;
-// else the last that compiles at all.
-std::optional<std::string> smaller(const regex::Node& core, std::size_t first) {
+std::size_t repeats_of(const regex::Node& node) {
+  std::size_t count = node.kind == regex::Kind::kRepeat ? 1 : 0;
+  for (const regex::Node& child : node.children) count += repeats_of(child);
+  return count;
+}
+
+bool is_tangled(const regex::Node& node) {
+  return regex::expanded_size(node) > kTangledSize && repeats_of(node) > kTangledRepeats;
+}
+
+// The first reduction of `core` that compiles to a database of moderate size; else the last that
+// compiles at all.
+std::optional<std::string> smaller(const regex::Node& core) {
   std::optional<std::string> found;
-  for (std::size_t i = first; i < std::size(regex::kReductions); ++i) {
-    const regex::Node node = regex::reduced(core, regex::kReductions[i]);
+  for (const regex::Reduction how : regex::kReductions) {
+    const regex::Node node = regex::reduced(core, how);
     if (node.kind == regex::Kind::kEmpty) break;
+    if (how != regex::Reduction::kShortest && is_tangled(node)) continue;
     const ReadyExpression candidate{.text = regex::to_expression(node)};
     const Attempt attempt = compile({&candidate, 1}, 0);
     if (attempt.outcome != Outcome::kCompiled) continue;
@@ -122,7 +137,7 @@ Result<CompiledGroup> compile_group(std::span<const Expression> expressions) {
     const auto id = static_cast<std::uint32_t>(
         std::ranges::lower_bound(group.items, expression.item) - group.items.begin());
     std::optional<std::string> text = regex::to_expression(expression.core);
-    if (text->size() > kTryAloneLength) text = smaller(expression.core, 0);
+    if (text->size() > kTryAloneLength) text = smaller(expression.core);
     if (!text) {
       give_up_on(expression);
       continue;
