@@ -12,13 +12,12 @@ namespace yagura::waf::internal {
 namespace {
 
 // An expression above this is tried alone first.
-constexpr std::size_t kTryAloneLength = 1000;
+constexpr std::size_t kTryAloneLength = 700;
 // A database of one expression above this is made smaller: it costs compile time and cache lines.
-constexpr std::size_t kLargeDatabase = 1'000'000;
-// With as many parts that may be left out or repeated the library cannot keep an expression of
-// `kTangledSize` apart into literals: it would work long to say that it is too large.
-constexpr std::size_t kTangledRepeats = 60;
-constexpr std::size_t kTangledSize = 700;
+constexpr std::size_t kLargeDatabase = 250'000;
+
+// Not tried at all where many of its parts repeat.
+constexpr std::size_t kHopelessSize = 3000;
 
 struct CompileErrorDeleter {
   void operator()(hs_compile_error_t* error) const { hs_free_compile_error(error); }
@@ -74,18 +73,27 @@ std::size_t repeats_of(const regex::Node& node) {
   return count;
 }
 
-bool is_tangled(const regex::Node& node) {
-  return regex::expanded_size(node) > kTangledSize && repeats_of(node) > kTangledRepeats;
+// The mildest reduction that is worth a try. The library works long on an expression that it then
+// finds too large, and longest where many parts may be left out or repeated (evasions between the
+// letters of a word).
+regex::Reduction first_try(const regex::Node& core) {
+  const std::size_t size = regex::expanded_size(core);
+  const std::size_t repeats = repeats_of(core);
+  if (size > 1500 && repeats > 60) return regex::Reduction::kShort;
+  if (size > 1200 && repeats > 8) return regex::Reduction::kMiddle;
+  return repeats > 40 ? regex::Reduction::kFlattened : regex::Reduction::kNone;
 }
 
 // The first reduction of `core` that compiles to a database of moderate size; else the last that
 // compiles at all.
 std::optional<std::string> smaller(const regex::Node& core) {
   std::optional<std::string> found;
+  const regex::Reduction first = first_try(core);
   for (const regex::Reduction how : regex::kReductions) {
+    if (how < first) continue;
     const regex::Node node = regex::reduced(core, how);
     if (node.kind == regex::Kind::kEmpty) break;
-    if (how != regex::Reduction::kShortest && is_tangled(node)) continue;
+    if (regex::expanded_size(node) > kHopelessSize && repeats_of(node) > 60) continue;
     const ReadyExpression candidate{.text = regex::to_expression(node)};
     const Attempt attempt = compile({&candidate, 1}, 0);
     if (attempt.outcome != Outcome::kCompiled) continue;
