@@ -3,10 +3,23 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# libhs: Hyperscan where Debian has it. Debian 12's Vectorscan (5.4.9) loses matches; the WAF notices
+# and does without, which is right and slow. It is not taken away from a machine that has it.
+pattern_library() {
+  if dpkg-query -W -f='${Status}' libvectorscan-dev 2>/dev/null | grep -q 'ok installed'; then
+    echo 'libhs is Vectorscan here, which the WAF cannot use; better: apt-get install libhyperscan-dev libvectorscan-dev- libvectorscan5-' >&2
+    echo libvectorscan-dev
+  elif [ "$(dpkg --print-architecture)" = amd64 ]; then
+    echo libhyperscan-dev
+  else
+    echo libvectorscan-dev
+  fi
+}
+
 # Reasons: docs/DEPENDENCIES.md.
 build_packages=(g++ cmake ninja-build pkg-config ccache git ca-certificates
   libfmt-dev libre2-dev libsimdjson-dev libarchive-dev libcli11-dev tzdata
-  libvectorscan-dev libpcre2-dev libxml2-dev zlib1g-dev libbrotli-dev libmaxminddb-dev libssl-dev
+  "$(pattern_library)" libpcre2-dev libxml2-dev zlib1g-dev libbrotli-dev libmaxminddb-dev libssl-dev
   nginx nginx-dev libgrpc++-dev libmicrohttpd-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev)
 test_packages=(libgtest-dev libgmock-dev libyaml-dev libprotobuf-dev libprotoc-dev
   clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev python3 chromium
