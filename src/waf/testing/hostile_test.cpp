@@ -273,6 +273,27 @@ TEST(HostileBody, MayTakeItsTimeToCome) {
   transaction.finish();
 }
 
+TEST(HostileTime, EndsByTheFailurePolicy) {
+  std::string many;  // the clock is looked at once in a while
+  for (int id = 1000; id < 2000; ++id) {
+    many += "SecRule ARGS \"@rx never\" \"id:" + std::to_string(id) + ",phase:2,pass,log\"\n";
+  }
+  const auto rules = rules_with(many);
+  const HostileExchange exchange = post(kForm, "a=evil");
+  constexpr std::chrono::microseconds kBudget{1};  // is over before the first rule
+  const HostileOutcome open =
+      send(rules, exchange, TransactionOptions{.time_budget = kBudget, .unique_id = {}});
+  EXPECT_FALSE(open.verdict.interrupts());
+  EXPECT_EQ(open.over_time, 1U);
+  EXPECT_EQ(open.fail_open, 1U);
+  const HostileOutcome closed =
+      send(rules, exchange,
+           TransactionOptions{.time_budget = kBudget, .fail_open = false, .unique_id = {}});
+  expect_refused(closed, 0, 503);
+  EXPECT_EQ(closed.over_time, 1U);
+  EXPECT_EQ(closed.fail_closed, 1U);
+}
+
 TEST(HostileResponse, ThatIsABombIsCutAtTheLimitAndSaysSo) {
   const std::string page = "<html>" + std::string(50 * kMiB, ' ');
   for (const auto& [encoding, body] : {std::pair<std::string, std::string>{"gzip", gzip(page)},
