@@ -1,6 +1,6 @@
 // What the first stage costs: making it (compile time, databases), and a scan of the values of some
 // requests. Rules: the folder YAGURA_CORPORA/crs/rules; requests: the files of the command line,
-// else bench/waf beside the corpora. `--level N` leaves out rules of higher paranoia levels,
+// else bench/waf beside the corpora. `--level N` scans for rules up to that paranoia level (1),
 // `--hits` names the rules that each request hits.
 
 #include <unistd.h>
@@ -177,11 +177,11 @@ struct Rules {
   ChainMask chains = 0, lower_chains = 0;
 };
 
-Rules rules_of(const fs::path& folder, int phase, int level) {
+Rules rules_of(const fs::path& folder, int phase) {
   Rules rules;
   std::map<std::vector<std::string>, std::uint8_t> chains;
   for (const auto& rule : testing::rule_patterns(folder)) {
-    if (rule.phase != phase || rule.level > level || rule.negated) continue;
+    if (rule.phase != phase || rule.negated) continue;
     const auto chain = chains.emplace(rule.transforms, chains.size() & 63U).first->second;
     PrefilterItem item{.has_pattern = true, .classes = classes_of(rule.targets), .chain = chain};
     item.pattern = {.regex = rule.regex, .caseless = rule.regex.empty(), .phrases = rule.phrases};
@@ -192,6 +192,7 @@ Rules rules_of(const fs::path& folder, int phase, int level) {
     } else {
       continue;
     }
+    item.part = static_cast<std::uint8_t>(rule.level - 1);
     rules.items.push_back(std::move(item));
     rules.names.push_back(rule.where);
     rules.chains |= ChainMask{1} << chain;
@@ -222,7 +223,7 @@ std::vector<FormText> forms_of(const std::vector<Value>& values, const Rules& ru
 }
 
 void scan_request(const Prefilter& prefilter, const Rules& rules, const fs::path& file, int phase,
-                  bool name_hits) {
+                  bool name_hits, PartMask parts) {
   const std::vector<Value> values = values_of(file);
   const std::vector<FormText> forms = forms_of(values, rules);
   std::size_t bytes = 0;
@@ -235,7 +236,7 @@ void scan_request(const Prefilter& prefilter, const Rules& rules, const fs::path
     for (const FormText& form : forms) {
       scan.add(form.text, bytes_in(form.text), form.classes, form.chains);
     }
-    if (!scan.run(hits)) std::exit(1);
+    if (!scan.run(hits, parts)) std::exit(1);
   };
   double best = 1e9;
   for (int round = 0; round < 200; ++round) {
@@ -266,13 +267,14 @@ int main(int argc, char** argv) {
     std::puts("skipped: no corpora");
     return 0;
   }
-  int level = 4;
   bool name_hits = false;
+  PartMask parts = 1;
   std::vector<fs::path> requests;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--level" && i + 1 < argc) {
-      level = std::atoi(argv[++i]);
+      const int level = std::clamp(std::atoi(argv[++i]), 1, 4);
+      parts = static_cast<PartMask>((1U << level) - 1);
     } else if (argument == "--hits") {
       name_hits = true;
     } else {
@@ -285,7 +287,7 @@ int main(int argc, char** argv) {
     }
   }
   for (const int phase : {1, 2}) {
-    const Rules rules = rules_of(*corpora / "crs/rules", phase, level);
+    const Rules rules = rules_of(*corpora / "crs/rules", phase);
     const fs::path cache = fs::temp_directory_path() / ("yagura-bench-" + std::to_string(getpid()));
     const std::string label = "first stage, phase " + std::to_string(phase);
     for (const char* which : {", compiled", ", from the cache"}) {
@@ -301,7 +303,7 @@ int main(int argc, char** argv) {
       yagura::bench::print_figure(label + ", unscannable", "1", double(figures.unscannable));
       yagura::bench::print_figure(label + ", databases", "B", double(figures.database_bytes));
       for (const fs::path& request : requests) {
-        scan_request(*prefilter, rules, request, phase, name_hits);
+        scan_request(*prefilter, rules, request, phase, name_hits, parts);
       }
     }
     std::error_code error;

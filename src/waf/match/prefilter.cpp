@@ -75,7 +75,7 @@ void take_over(Prefilter::State& state, ScanAlphabet& alphabet, Job& job,
     alphabet.direct.push_back({.item = item, .bytes = ByteSet::all()});
   }
   if (made.database.get() == nullptr) return;
-  ScanGroup group{.items = std::move(made.items), .gate = job.plan->gate};
+  ScanGroup group{.items = std::move(made.items), .gate = job.plan->gate, .part = job.plan->part};
   for (const std::uint32_t item : group.items) {
     group.classes |= state.items[item].classes;
     group.chains |= state.items[item].chain;
@@ -103,7 +103,8 @@ Result<Prefilter> Prefilter::build(std::span<const PrefilterItem> items,
   for (const PrefilterItem& item : items) {
     state->items.push_back({.classes = item.classes,
                             .chain = ChainMask{1} << (item.chain & 63U),
-                            .condition = item.condition});
+                            .condition = item.condition,
+                            .part = static_cast<std::uint8_t>(item.part % kPrefilterParts)});
   }
   internal::ScanPlan plan = internal::plan_scan(items);
   state->match_empty = std::move(plan.match_empty);

@@ -33,12 +33,20 @@ namespace yagura::waf {
 using ClassMask = std::uint64_t;
 using ChainMask = std::uint64_t;
 
+// Items that are often not asked for (rules behind a jump that is usually taken, such as those of
+// higher paranoia levels) may be put in parts of their own, which are scanned apart, and only when
+// somebody asks. One bit each.
+inline constexpr std::size_t kPrefilterParts = 4;
+using PartMask = std::uint8_t;
+inline constexpr PartMask kAllParts = (1U << kPrefilterParts) - 1;
+
 struct PrefilterItem {
   ScanPattern pattern;  // empty (no regex, no phrases): `condition` alone decides
   bool has_pattern = false;
   ByteCondition condition;
   ClassMask classes = 0;
   std::uint8_t chain = 0;  // bit number in ChainMask
+  std::uint8_t part = 0;   // below kPrefilterParts
 };
 
 struct PrefilterOptions {
@@ -100,20 +108,22 @@ class PrefilterScratch {
   std::unique_ptr<State> state_;
 };
 
-// One pass over some forms. add() any number, then run() once; add() again continues with new
-// forms.
+// One pass over some forms. add() any number, then run() once, or once for each part; add() again
+// continues with new forms.
 class PrefilterScan {
  public:
   PrefilterScan(const Prefilter& prefilter, PrefilterScratch& scratch);
 
-  // Returns the form's number, counted from 0 in the order of add(). `bytes` must live until run().
+  // Returns the form's number, counted from 0 in the order of add(). `bytes` must live until the
+  // last run().
   // `present` is bytes_in(bytes).
   std::uint32_t add(std::string_view bytes, const ByteSet& present, ClassMask classes,
                     ChainMask chains);
 
   // Adds to `hits` each pair of item and form once, in order of item, then form. False: the scan
-  // could not be done (out of memory): then every item is to be taken as hit by every form.
-  [[nodiscard]] bool run(std::vector<PrefilterHit>& hits);
+  // could not be done (out of memory): then every item is to be taken as hit by every form. Only of
+  // items of `parts`; a part that ran for the forms added so far adds nothing again.
+  [[nodiscard]] bool run(std::vector<PrefilterHit>& hits, PartMask parts = kAllParts);
 
  private:
   const Prefilter& prefilter_;

@@ -10,6 +10,7 @@
 #include <hs.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -79,7 +80,8 @@ struct PrefilterScratch::State {
   std::vector<std::uint64_t> prepared;  // prefilters that `scratch` suffices for
 
   std::vector<Form> forms;
-  std::vector<std::uint64_t> hits;                   // item << 32 | form
+  // By part: item << 32 | form.
+  std::array<std::vector<std::uint64_t>, kPrefilterParts> hits;
   std::vector<std::vector<std::uint32_t>> forms_of;  // group -> forms that enter it
   Buffer buffer;
   std::vector<Place> places;
@@ -93,7 +95,7 @@ struct PrefilterScratch::State {
 
   void begin(const Prefilter::State& prefilter) {
     forms.clear();
-    hits.clear();
+    for (auto& list : hits) list.clear();
     too_large = false;
     if (forms_of.size() < prefilter.groups.size()) forms_of.resize(prefilter.groups.size());
     for (auto& list : forms_of) list.clear();
@@ -111,9 +113,11 @@ struct PrefilterScratch::State {
     return true;
   }
 
-  void hit(std::uint32_t item, std::uint32_t form) {
-    hits.push_back(std::uint64_t{item} << 32 | form);
+  void hit(std::uint8_t part, std::uint32_t item, std::uint32_t form) {
+    hits[part].push_back(std::uint64_t{item} << 32 | form);
   }
+
+  void give_hits(PartMask parts, std::vector<PrefilterHit>& given);
 };
 
 namespace {
@@ -148,7 +152,7 @@ struct Pass {
     const Form& form = state.forms[number];
     const std::uint32_t item = group.items[id];
     if (prefilter.items[item].admits(form.classes, form.chains, form.present, form.bytes.size())) {
-      state.hit(item, number);
+      state.hit(group.part, item, number);
     }
   }
 };
@@ -253,14 +257,16 @@ std::uint32_t PrefilterScan::add(std::string_view bytes, const ByteSet& present,
   };
   if (bytes.empty()) {
     for (const std::uint32_t item : prefilter.match_empty) {
-      if (admits(item)) state.hit(item, number);
+      if (admits(item)) state.hit(prefilter.items[item].part, item, number);
     }
     return number;
   }
   const auto alphabet = std::ranges::find_if(
       prefilter.alphabets, [&](const ScanAlphabet& a) { return present.is_subset_of(a.bytes); });
   for (const internal::DirectItem& direct : alphabet->direct) {
-    if (direct.bytes.intersects(present) && admits(direct.item)) state.hit(direct.item, number);
+    if (direct.bytes.intersects(present) && admits(direct.item)) {
+      state.hit(prefilter.items[direct.item].part, direct.item, number);
+    }
   }
   for (std::uint32_t g = alphabet->first_group; g < alphabet->end_group; ++g) {
     const ScanGroup& group = prefilter.groups[g];
@@ -272,25 +278,41 @@ std::uint32_t PrefilterScan::add(std::string_view bytes, const ByteSet& present,
   return number;
 }
 
-bool PrefilterScan::run(std::vector<PrefilterHit>& hits) {
+void PrefilterScratch::State::give_hits(PartMask parts, std::vector<PrefilterHit>& given) {
+  std::vector<std::uint64_t>* all = nullptr;
+  for (std::size_t part = 0; part < kPrefilterParts; ++part) {
+    if (((parts >> part) & 1U) == 0 || hits[part].empty()) continue;
+    if (all == nullptr) {
+      all = &hits[part];
+      continue;
+    }
+    all->insert(all->end(), hits[part].begin(), hits[part].end());
+    hits[part].clear();
+  }
+  if (all == nullptr) return;
+  std::ranges::sort(*all);
+  const auto rest = std::ranges::unique(*all);
+  all->erase(rest.begin(), rest.end());
+  given.reserve(given.size() + all->size());
+  for (const std::uint64_t hit : *all) {
+    given.push_back({.item = static_cast<std::uint32_t>(hit >> 32),
+                     .form = static_cast<std::uint32_t>(hit & 0xffff'ffff)});
+  }
+  all->clear();
+}
+
+bool PrefilterScan::run(std::vector<PrefilterHit>& hits, PartMask parts) {
   const Prefilter::State& prefilter = *prefilter_.state_;
   PrefilterScratch::State& state = *scratch_.state_;
   try {
     if (state.too_large || !state.prepare(prefilter)) return false;
     for (std::size_t g = 0; g < prefilter.groups.size(); ++g) {
-      if (!state.forms_of[g].empty() && !scan_group(prefilter, g, state)) return false;
+      if (((parts >> prefilter.groups[g].part) & 1U) == 0 || state.forms_of[g].empty()) continue;
+      if (!scan_group(prefilter, g, state)) return false;
       state.forms_of[g].clear();
     }
     state.buffer.trim();
-    std::ranges::sort(state.hits);
-    const auto rest = std::ranges::unique(state.hits);
-    state.hits.erase(rest.begin(), rest.end());
-    hits.reserve(hits.size() + state.hits.size());
-    for (const std::uint64_t hit : state.hits) {
-      hits.push_back({.item = static_cast<std::uint32_t>(hit >> 32),
-                      .form = static_cast<std::uint32_t>(hit & 0xffff'ffff)});
-    }
-    state.hits.clear();
+    state.give_hits(parts, hits);
   } catch (const std::bad_alloc&) {
     return false;
   }

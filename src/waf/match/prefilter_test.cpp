@@ -110,6 +110,25 @@ TEST(Prefilter, HoldsFormsAgainstClassesChainsAndConditions) {
   EXPECT_EQ(hits[0].form, 4U);
 }
 
+TEST(Prefilter, ScansPartsWhenTheyAreAskedFor) {
+  SKIP_WITHOUT_A_USABLE_LIBRARY();
+  std::vector<PrefilterItem> items = {item_of("foo"), item_of("fo+"), item_of("o[a-z]")};
+  items[1].part = 2;
+  const auto prefilter = built(items);
+  PrefilterScratch scratch;
+  PrefilterScan scan(prefilter, scratch);
+  const std::string text = "foo";
+  scan.add(text, bytes_in(text), 1, 1);
+  std::vector<PrefilterHit> hits;
+  ASSERT_TRUE(scan.run(hits, 0b0001));
+  EXPECT_EQ(hits.size(), 2U);
+  ASSERT_TRUE(scan.run(hits, 0b1110));
+  ASSERT_EQ(hits.size(), 3U);
+  EXPECT_EQ(hits[2].item, 1U);
+  ASSERT_TRUE(scan.run(hits));
+  EXPECT_EQ(hits.size(), 3U) << "each part once";
+}
+
 TEST(Prefilter, TakesPatternsThatAreMuchTooLargeForOneAutomaton) {
   SKIP_WITHOUT_A_USABLE_LIBRARY();
   std::string regex = "(?:x";
@@ -201,6 +220,7 @@ class Differential {
       item.condition = pattern->condition();
       subject.pattern.emplace(std::move(*pattern));
     }
+    item.part = static_cast<std::uint8_t>(items_.size() % kPrefilterParts);
     items_.push_back(std::move(item));
     subjects_.push_back(std::move(subject));
   }

@@ -24,6 +24,7 @@ constexpr std::array<ByteSet, 4> kAlphabets = {kWords, kAddresses, kSentences, B
 // A group more costs a call for each scan and a test for each form: worth it where the gate keeps
 // forms out.
 constexpr std::size_t kMostGroups = 8;
+constexpr std::size_t kMostGroupsOfLaterParts = 4;
 
 Node phrase_node(std::string_view phrase, bool caseless) {
   std::vector<Node> bytes;
@@ -36,9 +37,10 @@ Node phrase_node(std::string_view phrase, bool caseless) {
   return regex::concat(std::move(bytes));
 }
 
-class AlphabetPlanner {
+// Plans the items of one part for one alphabet.
+class PartPlanner {
  public:
-  explicit AlphabetPlanner(const ByteSet& alphabet) : alphabet_(alphabet) {}
+  PartPlanner(const ByteSet& alphabet, std::uint8_t part) : alphabet_(alphabet), part_(part) {}
 
   void add_phrases(std::uint32_t item, const ScanPattern& pattern) {
     ByteSet single;
@@ -54,7 +56,7 @@ class AlphabetPlanner {
         longer.push_back(std::move(node));
       }
     }
-    if (!single.empty()) plan_.direct.push_back({.item = item, .bytes = single});
+    if (!single.empty()) direct_.push_back({.item = item, .bytes = single});
     for (Node& node : longer) add_expression(item, std::move(node), gate);
   }
 
@@ -64,7 +66,7 @@ class AlphabetPlanner {
     if (core.kind == Kind::kEmpty) {
       add_always(item);
     } else if (core.kind == Kind::kClass) {
-      plan_.direct.push_back({.item = item, .bytes = core.bytes});
+      direct_.push_back({.item = item, .bytes = core.bytes});
     } else {
       const ByteSet gate = gate_of(core);
       add_expression(item, std::move(core), gate);
@@ -72,22 +74,24 @@ class AlphabetPlanner {
   }
 
   void add_always(std::uint32_t item) {
-    plan_.direct.push_back({.item = item, .bytes = ByteSet::all()});
+    direct_.push_back({.item = item, .bytes = ByteSet::all()});
   }
 
-  AlphabetPlan finish() {
+  void finish(AlphabetPlan& plan) {
     merge_groups();
     for (GroupPlan& group : groups_) {
+      group.part = part_;
       GroupPlan large = take_large(group);
-      if (!group.expressions.empty()) plan_.groups.push_back(std::move(group));
-      if (!large.expressions.empty()) plan_.groups.push_back(std::move(large));
+      if (!group.expressions.empty()) plan.groups.push_back(std::move(group));
+      if (!large.expressions.empty()) plan.groups.push_back(std::move(large));
     }
-    return std::move(plan_);
+    std::ranges::move(direct_, std::back_inserter(plan.direct));
   }
 
  private:
   ByteSet alphabet_;
-  AlphabetPlan plan_;
+  std::uint8_t part_;
+  std::vector<DirectItem> direct_;
   std::vector<GroupPlan> groups_;
 
   // The rarest set of bytes that a match needs; the line feed of an anchor is in no form.
@@ -113,6 +117,7 @@ class AlphabetPlanner {
   }
 
   void merge_groups() {
+    const std::size_t most = part_ == 0 ? kMostGroups : kMostGroupsOfLaterParts;
     while (groups_.size() > 1) {
       std::size_t best_a = 0;
       std::size_t best_b = 0;
@@ -126,7 +131,7 @@ class AlphabetPlanner {
           best_b = b;
         }
       }
-      if (best > 0 && groups_.size() <= kMostGroups) return;
+      if (best > 0 && groups_.size() <= most) return;
       GroupPlan& kept = groups_[best_a];
       GroupPlan& gone = groups_[best_b];
       kept.gate |= gone.gate;
@@ -139,7 +144,7 @@ class AlphabetPlanner {
   // to compile.
   static GroupPlan take_large(GroupPlan& group) {
     static constexpr std::size_t kLarge = 300;
-    GroupPlan large{.gate = group.gate};
+    GroupPlan large{.gate = group.gate, .part = group.part};
     const auto rest = std::ranges::stable_partition(group.expressions, [](const Expression& e) {
       return regex::expanded_size(e.core) < kLarge;
     });
@@ -161,22 +166,30 @@ class AlphabetPlanner {
 std::span<const ByteSet> alphabets() { return kAlphabets; }
 
 ScanPlan plan_scan(std::span<const PrefilterItem> items) {
-  ScanPlan plan;
-  std::vector<AlphabetPlanner> planners(kAlphabets.begin(), kAlphabets.end());
+  ScanPlan plan{.alphabets = std::vector<AlphabetPlan>(kAlphabets.size())};
+  std::vector<std::vector<PartPlanner>> planners(kPrefilterParts);  // part, alphabet
+  for (std::size_t part = 0; part < kPrefilterParts; ++part) {
+    for (const ByteSet& alphabet : kAlphabets) {
+      planners[part].emplace_back(alphabet, static_cast<std::uint8_t>(part));
+    }
+  }
   for (std::uint32_t i = 0; i < items.size(); ++i) {
     const PrefilterItem& item = items[i];
+    std::vector<PartPlanner>& of_part = planners[item.part % kPrefilterParts];
     if (!item.has_pattern) {
-      for (AlphabetPlanner& planner : planners) planner.add_always(i);
+      for (PartPlanner& planner : of_part) planner.add_always(i);
       plan.match_empty.push_back(i);
     } else if (!item.pattern.phrases.empty()) {
-      for (AlphabetPlanner& planner : planners) planner.add_phrases(i, item.pattern);
+      for (PartPlanner& planner : of_part) planner.add_phrases(i, item.pattern);
     } else {
       const Node tree = regex::parse(item.pattern.regex, item.pattern.caseless);
-      for (AlphabetPlanner& planner : planners) planner.add_regex(i, tree);
+      for (PartPlanner& planner : of_part) planner.add_regex(i, tree);
       if (regex::min_length(tree) == 0) plan.match_empty.push_back(i);
     }
   }
-  for (AlphabetPlanner& planner : planners) plan.alphabets.push_back(planner.finish());
+  for (std::vector<PartPlanner>& of_part : planners) {
+    for (std::size_t a = 0; a < of_part.size(); ++a) of_part[a].finish(plan.alphabets[a]);
+  }
   return plan;
 }
 

@@ -15,6 +15,7 @@ struct ItemFilter {
   ClassMask classes = 0;
   ChainMask chain = 0;
   ByteCondition condition;
+  std::uint8_t part = 0;
 
   [[nodiscard]] bool admits(ClassMask form_classes, ChainMask form_chains, const ByteSet& present,
                             std::size_t length) const {
@@ -27,6 +28,7 @@ struct ScanGroup {
   internal::Database database;
   std::vector<std::uint32_t> items;  // a report's id -> item
   ByteSet gate;
+  std::uint8_t part = 0;
   ClassMask classes = 0;
   ChainMask chains = 0;
 };

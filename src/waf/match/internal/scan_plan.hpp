@@ -38,6 +38,7 @@ struct DirectItem {
 struct GroupPlan {
   std::vector<Expression> expressions;  // an item may have several
   ByteSet gate;                         // a form without any of these matches none
+  std::uint8_t part = 0;
 };
 
 struct AlphabetPlan {
