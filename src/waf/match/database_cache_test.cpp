@@ -99,14 +99,17 @@ TEST_F(PrefilterCache, IgnoresDamagedCutAndForeignFiles) {
   const std::vector<std::string> damage = {"flip", "cut", "empty", "grow", "header", "swap"};
   for (const std::string& kind : damage) {
     const std::vector<fs::path> all = files();
-    for (const fs::path& file : all) {
-      std::string bytes = contents(file);
+    std::vector<std::string> before;
+    for (const fs::path& file : all) before.push_back(contents(file));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const fs::path& file = all[i];
+      std::string bytes = before[i];
       if (kind == "flip") bytes[bytes.size() / 2 + 2048] ^= 1;
       if (kind == "cut") bytes.resize(bytes.size() / 2);
       if (kind == "empty") bytes.clear();
       if (kind == "grow") bytes += "more";
       if (kind == "header") bytes[8] ^= 1;  // the format
-      if (kind == "swap") bytes = contents(all[file == all[0] ? 1 : 0]);
+      if (kind == "swap") bytes = before[(i + 1) % all.size()];
       // The library maps the files: one that is mapped must not change under it.
       fs::remove(file);
       write(file, bytes);
