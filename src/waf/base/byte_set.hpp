@@ -4,6 +4,7 @@
 // value before any matcher sees it.
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,15 @@ class ByteSet {
     return (words_[0] | words_[1] | words_[2] | words_[3]) == 0;
   }
   [[nodiscard]] int count() const;
+  // Calls `each` with every byte of the set, ascending; time by the number of bytes.
+  template <typename Each>
+  constexpr void for_each(Each each) const {
+    for (unsigned word = 0; word < 4; ++word) {
+      for (std::uint64_t rest = words_[word]; rest != 0; rest &= rest - 1) {
+        each(static_cast<unsigned char>(64 * word + static_cast<unsigned>(std::countr_zero(rest))));
+      }
+    }
+  }
 
   constexpr ByteSet& operator|=(const ByteSet& other) {
     for (std::size_t i = 0; i < 4; ++i) words_[i] |= other.words_[i];

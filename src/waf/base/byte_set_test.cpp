@@ -33,5 +33,12 @@ TEST(ByteCondition, NeedsOneByteOfEachSetAndTheLength) {
   EXPECT_TRUE(ByteCondition{}.may_match(bytes_in(""), 0));
 }
 
+TEST(ByteSet, NamesEachOfItsBytes) {
+  std::string bytes;
+  ByteSet::of("zA\xff").for_each([&](unsigned char byte) { bytes += static_cast<char>(byte); });
+  EXPECT_EQ(bytes, "Az\xff");
+  ByteSet{}.for_each([](unsigned char) { ADD_FAILURE(); });
+}
+
 }  // namespace
 }  // namespace yagura::waf

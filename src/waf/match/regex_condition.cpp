@@ -12,7 +12,13 @@ namespace yagura::waf::regex {
 
 namespace {
 
-using Sets = std::vector<ByteSet>;  // the rarest first, none a superset of another
+// A set with how often ordinary values meet it, which is asked for often and costly to say.
+struct Required {
+  ByteSet bytes;
+  std::uint32_t frequency = 0;
+};
+
+using Sets = std::vector<Required>;  // the rarest first, none a superset of another
 
 // What a sequence may carry on to an enclosing choice; more than is kept in the end, so that
 // branches find partners.
@@ -41,16 +47,19 @@ constexpr std::array<std::uint16_t, 256> make_frequencies() {
 
 constexpr std::array<std::uint16_t, 256> kFrequencies = make_frequencies();
 
+Required required(const ByteSet& bytes) { return {.bytes = bytes, .frequency = frequency(bytes)}; }
+
 void keep_the_best(Sets& sets, std::size_t limit) {
-  std::ranges::stable_sort(sets, {}, [](const ByteSet& set) { return frequency(set); });
-  Sets kept;
-  for (const ByteSet& set : sets) {
-    if (kept.size() == limit) break;
+  if (sets.size() > 1) std::ranges::stable_sort(sets, {}, &Required::frequency);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < sets.size() && kept < limit; ++i) {
+    const ByteSet& set = sets[i].bytes;
     const bool implied =
-        std::ranges::any_of(kept, [&](const ByteSet& other) { return other.is_subset_of(set); });
-    if (!implied && set != ByteSet::all()) kept.push_back(set);
+        std::any_of(sets.begin(), sets.begin() + static_cast<std::ptrdiff_t>(kept),
+                    [&](const Required& other) { return other.bytes.is_subset_of(set); });
+    if (!implied && set != ByteSet::all()) sets[kept++] = sets[i];
   }
-  sets = std::move(kept);
+  sets.resize(kept);
 }
 
 Sets required_sets(const Node& node);
@@ -64,9 +73,10 @@ Sets of_choice(const Node& node) {
       continue;
     }
     united.resize(std::min(united.size(), own.size()));
-    for (std::size_t i = 0; i < united.size(); ++i) united[i] |= own[i];
+    for (std::size_t i = 0; i < united.size(); ++i) united[i].bytes |= own[i].bytes;
     if (united.empty()) break;
   }
+  for (Required& each : united) each = required(each.bytes);
   keep_the_best(united, kCarried);
   return united;
 }
@@ -74,9 +84,8 @@ Sets of_choice(const Node& node) {
 Sets required_sets(const Node& node) {
   switch (node.kind) {
     case Kind::kClass: {
-      Sets sets{node.bytes};
-      keep_the_best(sets, kCarried);
-      return sets;
+      if (node.bytes == ByteSet::all()) return {};
+      return {required(node.bytes)};
     }
     case Kind::kConcat: {
       Sets sets;
@@ -101,15 +110,15 @@ Sets required_sets(const Node& node) {
 
 std::uint32_t frequency(const ByteSet& bytes) {
   std::uint32_t sum = 0;
-  for (std::size_t byte = 0; byte < kFrequencies.size(); ++byte) {
-    if (bytes.contains(static_cast<unsigned char>(byte))) sum += kFrequencies[byte];
-  }
+  bytes.for_each([&](unsigned char byte) { sum += kFrequencies[byte]; });
   return sum;
 }
 
 ByteCondition condition_of(const Node& node) {
-  ByteCondition condition{.one_of = required_sets(node), .min_length = min_length(node)};
-  keep_the_best(condition.one_of, kConditionSets);
+  Sets sets = required_sets(node);
+  keep_the_best(sets, kConditionSets);
+  ByteCondition condition{.min_length = min_length(node)};
+  for (const Required& each : sets) condition.one_of.push_back(each.bytes);
   return condition;
 }
 
