@@ -69,11 +69,17 @@ TEST(Prefilter, HoldsAnchorsAtTheEndsOfEachForm) {
   EXPECT_EQ(hits_of(prefilter, {"xGET", "GET", "ab", "ba", "yz", "zy", ""}), "0:1 1:2 2:4 3:6");
 }
 
-TEST(Prefilter, HasNoMatchAcrossPlainForms) {
+TEST(Prefilter, HasNoMatchAcrossForms) {
   SKIP_WITHOUT_A_USABLE_LIBRARY();
-  const auto prefilter = built({item_of("a.*b"), item_of("c\\s*d")});
-  EXPECT_EQ(hits_of(prefilter, {"xa", "bx", "c", "d"}), "");
-  EXPECT_EQ(hits_of(prefilter, {"xa\nb", "b", "c\n d"}), "0:0 1:2");
+  const auto prefilter = built({item_of("select"), item_of("uni\\s?on")});
+  EXPECT_EQ(hits_of(prefilter, {"xsel", "ectx", "uni", "on"}), "");
+  EXPECT_EQ(hits_of(prefilter, {"sel\nselect", "ect", "uni\non"}), "0:0 1:2");
+}
+
+// Where no word is needed, the operator is asked about every form that has the bytes.
+TEST(Prefilter, GivesFormsByTheirBytesWhereAPatternHasNoWord) {
+  const auto prefilter = built({item_of("[0-9][^a-z]*'"), item_of(".")});
+  EXPECT_EQ(hits_of(prefilter, {"it's", "1'", "", "plain"}), "0:0 0:1 1:0 1:1 1:3");
 }
 
 TEST(Prefilter, HoldsFormsAgainstClassesChainsAndConditions) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "waf/match/internal/literal_factors.hpp"
 #include "waf/match/internal/regex_superset.hpp"
 
 namespace yagura::waf::internal {
@@ -34,6 +35,12 @@ Node phrase_node(std::string_view phrase, bool caseless) {
     byte.add(static_cast<unsigned char>(c));
     bytes.push_back(regex::class_of(caseless ? regex::both_cases(byte) : byte));
   }
+  return regex::concat(std::move(bytes));
+}
+
+Node node_of(const regex::Literal& literal) {
+  std::vector<Node> bytes;
+  for (const ByteSet& byte : literal.bytes) bytes.push_back(regex::class_of(byte));
   return regex::concat(std::move(bytes));
 }
 
@@ -69,7 +76,12 @@ class PartPlanner {
       direct_.push_back({.item = item, .bytes = core.bytes});
     } else {
       const ByteSet gate = gate_of(core);
-      add_expression(item, std::move(core), gate);
+      if (const auto literals = regex::literal_factors(core)) {
+        for (const regex::Literal& literal : *literals)
+          add_expression(item, node_of(literal), gate);
+      } else {
+        direct_.push_back({.item = item, .bytes = gate});
+      }
     }
   }
 

@@ -8,6 +8,11 @@
 // between two letters shrink to the letters. So plain words meet a small database, and only forms
 // with rare bytes meet the large ones, which are further divided by a byte that all of their
 // patterns need (the gate).
+//
+// Of a pattern that cannot match without one of some words, the words are searched, not the
+// pattern: what they let through goes to the operator anyway, and a database of words is small,
+// fast and made in milliseconds. Patterns without such words are not searched at all: the operator
+// is asked about every form that has a byte of the gate.
 
 #include <cstdint>
 #include <span>
