@@ -131,6 +131,25 @@ TEST(FirstStage, TakesTheChainsThatMostRulesUse) {
   EXPECT_EQ(compiled.set->phases[1].item_rule.size(), 63U + 10U);
 }
 
+TEST(FirstStage, PutsRulesBehindSeveralGatesInLaterParts) {
+  const Compiled compiled = compile_text(R"(
+SecRule ARGS "@rx attack" "id:1"
+SecRule TX:level "@lt 1" "id:100,pass,nolog,skipAfter:END"
+SecRule ARGS "@rx attack" "id:2"
+SecRule TX:level "@lt 2" "id:101,pass,nolog,skipAfter:END"
+SecRule ARGS "@rx attack" "id:3"
+SecRule TX:a "@rx a" "id:4,chain"
+  SecRule ARGS "@rx attack" ""
+SecRule TX:level "@lt 3" "id:102,pass,nolog,skipAfter:END"
+SecRule ARGS "@rx attack" "id:5"
+SecMarker END
+SecRule ARGS "@rx attack" "id:6"
+)");
+  ASSERT_EQ(compiled.problems(), "");
+  const Phase& phase = compiled.set->phases[1];
+  EXPECT_EQ(phase.item_part, (std::vector<std::uint8_t>{0, 0, 1, 1, 2, 0}));
+}
+
 TEST(FirstStage, IsAbsentWhenNotWanted) {
   const Compiled compiled =
       compile_text("SecRule ARGS \"@rx attack\" id:1", {.use_prefilter = false});

@@ -183,6 +183,7 @@ struct Phase {
   std::optional<Prefilter> prefilter;  // absent where no item is in this phase
   std::vector<std::uint32_t>
       item_rule;  // item -> index of its rule (a link of a chain may have one too)
+  std::vector<std::uint8_t> item_part;  // item -> the part of the prefilter that knows it
 };
 
 struct AuditOptions {

@@ -4,7 +4,8 @@
 // one for a single member that some rule names, as long as there are bits; where they have run out
 // the member's rule takes the bit of the whole variable, which only costs hits. Chains of
 // transformations are known to the first stage by their number, of which it takes 64: those that
-// most rules use come first.
+// most rules use come first. Rules that stand behind several jumps over a condition on TX (the
+// higher paranoia levels) come in later parts, which are scanned only where the walk gets there.
 
 #include "waf/compile/internal/first_stage.hpp"
 
@@ -49,6 +50,27 @@ std::vector<Variable> homes_of(Variable variable) {
   }
 }
 
+// A jump that a score or level decides: SecRule TX:level "@lt 2" "…,skipAfter:END".
+bool is_gate(const Rule& rule) {
+  return rule.skip_after != kNone && rule.next_in_chain == kNone && rule.targets.size() == 1 &&
+         rule.targets[0].variable == Variable::kTx &&
+         rule.targets[0].selector.kind == Selector::Kind::kName;
+}
+
+// By step: the part of the first stage, from the number of gates that its rule stands behind.
+std::vector<std::uint8_t> parts_of(const Phase& phase, const std::vector<Rule>& rules) {
+  std::vector<std::uint8_t> parts;
+  std::vector<std::uint32_t> ends;  // of the jumps that lead over the step at hand
+  for (std::uint32_t step = 0; step < phase.steps.size(); ++step) {
+    std::erase_if(ends, [step](std::uint32_t end) { return end <= step; });
+    const std::size_t part = ends.size() <= 1 ? 0 : ends.size() - 1;
+    parts.push_back(static_cast<std::uint8_t>(std::min(part, kPrefilterParts - 1)));
+    const Rule& rule = rules[phase.steps[step]];
+    if (is_gate(rule)) ends.push_back(rule.skip_after);
+  }
+  return parts;
+}
+
 struct Candidate {
   std::uint32_t rule = 0;
   PrefilterItem item;
@@ -82,14 +104,17 @@ class FirstStage {
     std::erase_if(candidates_,
                   [this](const Candidate& each) { return rules()[each.rule].chain >= kBits; });
     assign_bits();
+    find_parts();
     std::array<std::vector<PrefilterItem>, kPhaseCount> items;
     for (Candidate& each : candidates_) {
       Rule& rule = rules()[each.rule];
       Phase& phase = state_.set.phases[rule.phase - 1U];
       mark_targets(rule, each.item);
       each.item.chain = rule.chain;
+      each.item.part = part_of_head_[rule.chain_head == kNone ? each.rule : rule.chain_head];
       rule.prefilter_item = static_cast<std::uint32_t>(phase.item_rule.size());
       phase.item_rule.push_back(each.rule);
+      phase.item_part.push_back(each.item.part);
       items[rule.phase - 1U].push_back(std::move(each.item));
     }
     for (std::size_t i = 0; i < kPhaseCount; ++i) build_phase(state_.set.phases[i], items[i]);
@@ -97,6 +122,14 @@ class FirstStage {
 
  private:
   std::vector<Rule>& rules() { return state_.set.rules; }
+
+  void find_parts() {
+    part_of_head_.assign(rules().size(), 0);
+    for (const Phase& phase : state_.set.phases) {
+      const std::vector<std::uint8_t> parts = parts_of(phase, rules());
+      for (std::size_t i = 0; i < parts.size(); ++i) part_of_head_[phase.steps[i]] = parts[i];
+    }
+  }
 
   // Puts the chains that most candidates use first; the empty chain keeps number 0.
   void sort_chains() {
@@ -207,6 +240,7 @@ class FirstStage {
   std::vector<Candidate> candidates_;
   std::map<ClassKey, ClassMask> bits_;
   std::size_t used_bits_ = 0;
+  std::vector<std::uint8_t> part_of_head_;  // by rule
 };
 
 }  // namespace

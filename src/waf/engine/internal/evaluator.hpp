@@ -30,6 +30,8 @@ class Evaluator final : public OperatorHost {
  private:
   // phase.cpp
   void mark_hot_steps();
+  [[nodiscard]] bool needs_scan(std::size_t step) const;
+  void scan_for(std::size_t step);
   std::size_t next_hot(std::size_t step) const;
   std::size_t run_step(std::size_t step);  // returns the step to go on with
   [[nodiscard]] bool stopped() const {

@@ -12,17 +12,46 @@ constexpr std::size_t kLogging = 5;
 
 }  // namespace
 
+// At first every step is to be looked at that has to be evaluated whatever the first stage says, or
+// whose part it has not scanned yet.
 void Evaluator::mark_hot_steps() {
   const PhasePlan& plan = state_.plan->phases[phase_ - 1];
   use_hits_ = state_.first_stage_phase == phase_;
-  if (use_hits_) {
-    state_.hot = plan.always;
-    for (const std::uint32_t item : state_.touched_items) {
-      const std::uint32_t step = plan.step_of_item[item];
-      if (step != kNone) state_.hot[step / 64] |= std::uint64_t{1} << (step % 64);
-    }
-  } else {
+  if (!use_hits_) {
     state_.hot.assign(plan.always.size(), ~std::uint64_t{0});
+    return;
+  }
+  state_.hot = plan.always;
+  for (const auto& bits : plan.of_part) {
+    for (std::size_t i = 0; i < bits.size(); ++i) state_.hot[i] |= bits[i];
+  }
+}
+
+bool Evaluator::needs_scan(std::size_t step) const {
+  if (!use_hits_) return false;
+  const PhasePlan& plan = state_.plan->phases[phase_ - 1];
+  const std::uint8_t part = plan.part_of_step[step];
+  if (((state_.scanned >> part) & 1U) != 0) return false;
+  return ((plan.of_part[part][step / 64] >> (step % 64)) & 1U) != 0;
+}
+
+// The walk has come to a part that nobody has scanned: afterwards only its hits are left to look
+// at.
+void Evaluator::scan_for(std::size_t step) {
+  check_clock();
+  if (state_.gave_up) return;
+  const PhasePlan& plan = state_.plan->phases[phase_ - 1];
+  const std::uint8_t part = plan.part_of_step[step];
+  const std::size_t known = state_.touched_items.size();
+  if (!internal::scan_part(state_, part)) {
+    mark_hot_steps();
+    return;
+  }
+  const auto& bits = plan.of_part[part];
+  for (std::size_t i = 0; i < bits.size(); ++i) state_.hot[i] &= ~bits[i] | plan.always[i];
+  for (std::size_t i = known; i < state_.touched_items.size(); ++i) {
+    const std::uint32_t hit = plan.step_of_item[state_.touched_items[i]];
+    if (hit != kNone) state_.hot[hit / 64] |= std::uint64_t{1} << (hit % 64);
   }
 }
 
@@ -41,7 +70,11 @@ void Evaluator::run() {
   mark_hot_steps();
   const std::size_t count = state_.plan->phases[phase_ - 1].steps.size();
   for (std::size_t step = next_hot(0); step < count; step = next_hot(step)) {
-    step = run_step(step);
+    if (needs_scan(step)) {
+      scan_for(step);
+    } else {
+      step = run_step(step);
+    }
     if (stopped()) return;
   }
 }
@@ -82,7 +115,7 @@ void run_phase(State& state, std::size_t phase) {
   if (decided && phase != kLogging) return;
   // What inspection has left: waiting for a slow client spends nothing.
   state.deadline = std::chrono::steady_clock::now() + (state.options.time_budget - state.spent);
-  run_first_stage(state, phase);
+  start_first_stage(state, phase);
   Evaluator(state, phase).run();
 }
 

@@ -26,6 +26,27 @@ void add_item(PhasePlan& plan, const Rule& rule) {
   }
 }
 
+void set_bit(std::vector<std::uint64_t>& bits, std::uint32_t at) {
+  bits[at / 64] |= std::uint64_t{1} << (at % 64);
+}
+
+void plan_items(PhasePlan& plan, const Phase& phase, const RuleSet& rules) {
+  std::unordered_map<std::uint32_t, std::uint32_t> step_of_head;
+  for (std::uint32_t i = 0; i < phase.steps.size(); ++i) step_of_head[phase.steps[i]] = i;
+  for (auto& bits : plan.of_part) bits.assign(plan.always.size(), 0);
+  plan.part_of_step.assign(phase.steps.size(), 0);
+  for (std::uint32_t item = 0; item < phase.item_rule.size(); ++item) {
+    const Rule& rule = rules.rules[phase.item_rule[item]];
+    add_item(plan, rule);
+    const auto head =
+        step_of_head.find(rule.chain_head == kNone ? phase.item_rule[item] : rule.chain_head);
+    if (head == step_of_head.end()) continue;
+    const std::uint8_t part = item < phase.item_part.size() ? phase.item_part[item] : 0;
+    plan.part_of_step[head->second] = part;
+    set_bit(plan.of_part[part], head->second);
+  }
+}
+
 void plan_phase(PhasePlan& plan, const Phase& phase, const RuleSet& rules,
                 const std::vector<std::uint32_t>& link_item) {
   const bool scans = phase.prefilter.has_value();
@@ -35,13 +56,12 @@ void plan_phase(PhasePlan& plan, const Phase& phase, const RuleSet& rules,
     const Step step{.rule = phase.steps[i], .item = scans ? link_item[phase.steps[i]] : kNone};
     plan.steps.push_back(step);
     if (step.item == kNone) {
-      plan.always[i / 64] |= std::uint64_t{1} << (i % 64);
+      set_bit(plan.always, i);
     } else {
       plan.step_of_item[step.item] = i;
     }
   }
-  if (!scans) return;
-  for (const std::uint32_t index : phase.item_rule) add_item(plan, rules.rules[index]);
+  if (scans) plan_items(plan, phase, rules);
 }
 
 std::uint32_t child_of(std::vector<ChainNode>& nodes, std::uint32_t parent, Transform transform) {

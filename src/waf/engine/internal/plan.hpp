@@ -23,7 +23,10 @@ struct Step {
 
 struct PhasePlan {
   std::vector<Step> steps;
-  std::vector<std::uint64_t> always;        // bits of the steps without an item
+  std::vector<std::uint64_t> always;  // bits of the steps without an item
+  // Bits of the steps whose rule (or a link of its chain) has an item of that part.
+  std::array<std::vector<std::uint64_t>, kPrefilterParts> of_part;
+  std::vector<std::uint8_t> part_of_step;
   std::vector<std::uint32_t> step_of_item;  // kNone: of a link, or of a rule that has more to ask
   std::array<ChainMask, 64> chains_of_class{};  // by bit number of ClassMask
   ClassMask classes = 0;                        // that some item looks at

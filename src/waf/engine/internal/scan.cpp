@@ -16,7 +16,8 @@ namespace {
 class FormMaker {
  public:
   FormMaker(State& state, const PhasePlan& plan, const Prefilter& prefilter)
-      : state_(state), plan_(plan), nodes_(state.plan->chains), scan_(prefilter, state.scratch) {
+      : state_(state), plan_(plan), nodes_(state.plan->chains) {
+    state.scan.emplace(prefilter, state.scratch);
     form_of_node_.resize(nodes_.size());
   }
 
@@ -37,12 +38,10 @@ class FormMaker {
     }
     for (const Candidate& form : forms_) {
       if (form.chains == 0) continue;
-      scan_.add(form.bytes, form.present, classes, form.chains);
+      state_.scan->add(form.bytes, form.present, classes, form.chains);
       state_.forms.push_back({.value = ref, .bytes = form.bytes});
     }
   }
-
-  [[nodiscard]] bool run() { return scan_.run(state_.hits); }
 
  private:
   struct Candidate {
@@ -79,7 +78,6 @@ class FormMaker {
   State& state_;
   const PhasePlan& plan_;
   const std::vector<ChainNode>& nodes_;
-  PrefilterScan scan_;
   std::vector<Candidate> forms_;  // of the value at hand
   std::vector<std::uint32_t> form_of_node_;
   ClassMask last_classes_ = 0;
@@ -173,24 +171,27 @@ void add_xml(State& state, FormMaker& maker) {
   add_all(state.parsed.xml_attributes, true, "//@*");
 }
 
-void sort_out(State& state) {
-  for (std::uint32_t i = 0; i < state.hits.size();) {
-    std::uint32_t end = i + 1;
-    while (end < state.hits.size() && state.hits[end].item == state.hits[i].item) ++end;
-    state.item_hits[state.hits[i].item] = {.begin = i, .end = end};
-    state.touched_items.push_back(state.hits[i].item);
-    i = end;
+// From `begin` on: those of the part that ran last.
+void sort_out(State& state, std::uint32_t begin) {
+  const auto count = static_cast<std::uint32_t>(state.hits.size());
+  while (begin < count) {
+    const std::uint32_t item = state.hits[begin].item;
+    std::uint32_t end = begin + 1;
+    while (end < count && state.hits[end].item == item) ++end;
+    state.item_hits[item] = {.begin = begin, .end = end};
+    state.touched_items.push_back(item);
+    begin = end;
   }
 }
 
 }  // namespace
 
-void run_first_stage(State& state, std::size_t phase) {
+void start_first_stage(State& state, std::size_t phase) {
   for (const std::uint32_t item : state.touched_items) state.item_hits[item] = {};
   state.touched_items.clear();
   state.hits.clear();
   state.forms.clear();
-  state.first_stage_failed = false;
+  state.scanned = 0;
   state.first_stage_phase = 0;
   const std::optional<Prefilter>& prefilter = state.rules->phases[phase - 1].prefilter;
   if (!prefilter) return;
@@ -206,13 +207,20 @@ void run_first_stage(State& state, std::size_t phase) {
     if ((bits & plan.classes) != 0)
       maker.add({.home = variable}, single_value(state, variable), bits);
   }
-  if (!maker.run()) {
-    state.first_stage_failed = true;
-    state.count(&EngineCounters::prefilter_fallbacks);
-    return;
-  }
-  sort_out(state);
   state.first_stage_phase = phase;
+}
+
+bool scan_part(State& state, std::uint8_t part) {
+  const auto begin = static_cast<std::uint32_t>(state.hits.size());
+  const auto mask = static_cast<PartMask>(1U << part);
+  if (!state.scan->run(state.hits, mask)) {
+    state.count(&EngineCounters::prefilter_fallbacks);
+    state.first_stage_phase = 0;
+    return false;
+  }
+  state.scanned |= mask;
+  sort_out(state, begin);
+  return true;
 }
 
 }  // namespace yagura::waf::internal

@@ -95,7 +95,8 @@ void State::end() {
   for (const std::uint32_t item : touched_items) item_hits[item] = {};
   touched_items.clear();
   first_stage_phase = 0;
-  first_stage_failed = false;
+  scan.reset();
+  scanned = 0;
   shrink_or_clear(hits);
   shrink_or_clear(forms);
   shrink_or_clear(buffers.first);

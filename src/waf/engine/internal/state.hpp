@@ -94,8 +94,9 @@ struct State {
   bool gave_up = false;  // the engine stopped inspecting: time, memory
   bool finished = false;
   std::uint8_t phases_done = 0;       // bits
-  std::size_t first_stage_phase = 0;  // whose hits are in item_hits; 0: none
-  bool first_stage_failed = false;
+  std::size_t first_stage_phase = 0;  // whose forms are in `scan`; 0: none
+  std::optional<PrefilterScan> scan;
+  PartMask scanned = 0;  // parts whose hits are in item_hits
 
   // Connection and lines.
   std::uint16_t client_port = 0, server_port = 0, response_status = 0;
@@ -158,8 +159,11 @@ struct Member {
 // actions.cpp
 void run_action(State& state, const RuleAction& action);
 
-// scan.cpp: gives every value of `phase` to the first stage; afterwards state.item_hits are its.
-void run_first_stage(State& state, std::size_t phase);
+// scan.cpp: gives every value of `phase` to the first stage.
+void start_first_stage(State& state, std::size_t phase);
+// Scans for one more part; afterwards its hits are in state.item_hits. False: that could not be
+// done, and the first stage is out of the game for this phase.
+[[nodiscard]] bool scan_part(State& state, std::uint8_t part);
 
 // phase.cpp
 void run_phase(State& state, std::size_t phase);
