@@ -15,6 +15,8 @@ namespace yagura::waf {
 class ByteSet {
  public:
   constexpr ByteSet() = default;
+  // Bit b of word w is byte 64 w + b.
+  explicit constexpr ByteSet(const std::array<std::uint64_t, 4>& words) : words_(words) {}
 
   [[nodiscard]] static constexpr ByteSet of(std::string_view bytes) {
     ByteSet set;

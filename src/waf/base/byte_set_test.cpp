@@ -17,6 +17,18 @@ TEST(ByteSet, HoldsEveryByteOfATextAndNoOther) {
   EXPECT_EQ(set.count(), 86);
 }
 
+TEST(ByteSet, KnowsEachByteOfLongAndShortTextsAlike) {
+  for (int byte = 0; byte < 256; ++byte) {
+    for (const std::size_t size : {1U, 39U, 40U, 41U, 500U}) {
+      std::string text(size, 'x');
+      text.back() = static_cast<char>(byte);
+      ByteSet expected;
+      for (const char c : text) expected.add(static_cast<unsigned char>(c));
+      EXPECT_EQ(bytes_in(text), expected) << byte << " in " << size;
+    }
+  }
+}
+
 TEST(ByteSet, ComplementAndSubsetAgree) {
   const ByteSet letters = ByteSet::range('a', 'z');
   EXPECT_FALSE(letters.intersects(~letters));

@@ -2,6 +2,8 @@
 // cat /etc look alike. Escapes and quotes go; commas, semicolons and white space become one space;
 // a space before / or ( goes; letters become lower case.
 
+#include <array>
+
 #include "waf/transform/internal/ascii.hpp"
 #include "waf/transform/internal/functions.hpp"
 #include "waf/transform/internal/write.hpp"
@@ -11,7 +13,7 @@ namespace {
 
 enum class Kind : std::uint8_t { kOther, kDropped, kBlank, kEatsBlank };
 
-constexpr Kind kind_of(char byte) {
+constexpr Kind classify(char byte) {
   switch (byte) {
     case '"':
     case '\'':
@@ -32,6 +34,14 @@ constexpr Kind kind_of(char byte) {
       return Kind::kOther;
   }
 }
+
+constexpr std::array<Kind, 256> kKinds = [] {
+  std::array<Kind, 256> table{};
+  for (unsigned byte = 0; byte < 256; ++byte) table[byte] = classify(static_cast<char>(byte));
+  return table;
+}();
+
+Kind kind_of(char byte) { return kKinds[static_cast<unsigned char>(byte)]; }
 
 // The length of the part at the front that stays as it is.
 std::size_t clean_prefix(std::string_view input) {

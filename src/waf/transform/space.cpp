@@ -3,6 +3,7 @@
 // UTF-8 (C2 A0): else it would hide between two keywords.
 
 #include <algorithm>
+#include <array>
 
 #include "waf/transform/internal/ascii.hpp"
 #include "waf/transform/internal/functions.hpp"
@@ -11,27 +12,41 @@
 namespace yagura::waf::internal {
 namespace {
 
-constexpr std::string_view kUtf8NoBreakSpace = "\xc2\xa0";
+// What a byte may be: these loops see every byte of every value, so they look up instead of asking.
+enum Space : unsigned char {
+  kNone = 0,
+  kSpace = 1,
+  kLead = 2
+};  // kLead: C2, white space where A0 follows
+
+constexpr std::array<unsigned char, 256> kSpaces = [] {
+  std::array<unsigned char, 256> table{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    if (is_space_or_nbsp(static_cast<char>(byte))) table[byte] = kSpace;
+  }
+  table[0xc2] = kLead;
+  return table;
+}();
+
+unsigned char space_of(char byte) { return kSpaces[static_cast<unsigned char>(byte)]; }
+
+bool is_utf8_nbsp(const char* from, const char* end) {
+  return end - from >= 2 && from[1] == '\xa0';
+}
 
 // The length of the white space at `from`: 0 where there is none.
 std::size_t space_length(const char* from, const char* end) {
-  if (is_space_or_nbsp(*from)) return 1;
-  return std::string_view(from, end).starts_with(kUtf8NoBreakSpace) ? 2 : 0;
+  const unsigned char space = space_of(*from);
+  if (space != kLead) return space;
+  return is_utf8_nbsp(from, end) ? 2 : 0;
 }
 
 // The first white space from `from` on, or `end`.
 const char* find_space(const char* from, const char* end) {
-  while (from != end && space_length(from, end) == 0) ++from;
-  return from;
-}
-
-const char* skip_spaces(const char* from, const char* end) {
-  while (from != end) {
-    const std::size_t length = space_length(from, end);
-    if (length == 0) break;
-    from += length;
+  for (; from != end; ++from) {
+    if (space_of(*from) != kNone && space_length(from, end) != 0) return from;
   }
-  return from;
+  return end;
 }
 
 // The first white space that is more than one space, or `end`.
@@ -42,20 +57,35 @@ const char* find_uncompressed(const char* from, const char* end) {
   return end;
 }
 
-// Copies with `with` for each run of white space, from the first run at `run` on.
-std::string_view replace_runs(std::string_view input, const char* run, std::string_view with,
-                              std::string& out) {
-  const char* from = input.data();
-  const char* const end = from + input.size();
+// Copies from `run` on, byte by byte and without a branch on what a byte is: words and spaces
+// alternate, which no processor foresees. `blank`: a run of white space leaves one space; else
+// nothing.
+template <bool blank>
+char* copy_without_runs(const char* from, const char* end, char* to) {
+  bool after_space = false;
+  while (from != end) {
+    const unsigned char space = space_of(*from);
+    if (space == kLead && is_utf8_nbsp(from, end)) [[unlikely]] {
+      if (blank && !after_space) *to++ = ' ';
+      after_space = true;
+      from += 2;
+      continue;
+    }
+    const bool is_space = space == kSpace;
+    *to = is_space ? ' ' : *from;
+    to += blank ? !(is_space && after_space) : !is_space;
+    after_space = is_space;
+    ++from;
+  }
+  return to;
+}
+
+template <bool blank>
+std::string_view replace_runs(std::string_view input, const char* run, std::string& out) {
+  const char* const end = input.data() + input.size();
   if (run == end) return input;
   return write_to(out, input.size(), [&](char* to) {
-    while (true) {
-      to = copy_span(from, run, to);
-      if (run == end) return to;
-      to = copy_span(with.data(), with.data() + with.size(), to);
-      from = skip_spaces(run, end);
-      run = find_space(from, end);
-    }
+    return copy_without_runs<blank>(run, end, copy_span(input.data(), run, to));
   });
 }
 
@@ -80,12 +110,12 @@ std::string_view copy_of_part(std::string_view part, std::string_view input, std
 
 std::string_view compress_whitespace(std::string_view input, std::string& out) {
   const char* const begin = input.data();
-  return replace_runs(input, find_uncompressed(begin, begin + input.size()), " ", out);
+  return replace_runs<true>(input, find_uncompressed(begin, begin + input.size()), out);
 }
 
 std::string_view remove_whitespace(std::string_view input, std::string& out) {
   const char* const begin = input.data();
-  return replace_runs(input, find_space(begin, begin + input.size()), "", out);
+  return replace_runs<false>(input, find_space(begin, begin + input.size()), out);
 }
 
 std::string_view remove_nulls(std::string_view input, std::string& out) {
