@@ -52,6 +52,21 @@ INSTANTIATE_TEST_SUITE_P(
                 "a.conf:1:1: error: the rule has no targets to look at (hint: a rule that always "
                 "matches is a SecAction)"},
         Mistake{"SecRule XML:///[ a id:1", "a.conf:1:9: error: \"///[\" is no XPath"},
+        Mistake{"SecRule XML:/s:order/item a \"id:1,xmlns:t=urn:shop\"",
+                "a.conf:1:1: error: the XPath \"/s:order/item\" cannot be evaluated (hint: "
+                "declare its prefixes in the same rule: xmlns:soap=http://…)"},
+        Mistake{"SecRule XML:/order/s:item a id:1",
+                "a.conf:1:1: error: the XPath \"/order/s:item\" cannot be evaluated (hint: "
+                "declare its prefixes in the same rule: xmlns:soap=http://…)"},
+        Mistake{"SecHttpBlKey a.b",
+                "a.conf:1:14: error: SecHttpBlKey takes a key of letters and "
+                "digits"},
+        Mistake{"SecRule ARGS a id:1\nSecRuleUpdateTargetById 1 2-3",
+                "a.conf:2:1: error: SecRuleUpdateTargetById has no targets behind its ids (hint: "
+                "write ids, the targets, and the targets that they replace, if any)"},
+        Mistake{"SecRule ARGS a id:1\nSecRuleUpdateTargetById 1 !ARGS:a ARGS:b ARGS:c",
+                "a.conf:2:1: error: SecRuleUpdateTargetById has too many arguments behind its ids "
+                "(hint: write ids, the targets, and the targets that they replace, if any)"},
         Mistake{"SecAction id:1,denny",
                 "a.conf:1:16: error: unknown action \"denny\" (hint: did you mean deny?)"},
         Mistake{

@@ -113,6 +113,22 @@ TEST(Options, OfMimeTypesStartAnewWhenCleared) {
   EXPECT_EQ(compiled.set->options.response_mime_types, (std::vector<std::string>{"text/xml"}));
 }
 
+TEST(Options, GiveTheKeyOfHttpBlToItsOperator) {
+  EXPECT_EQ(compile_text("SecHttpBlKey abcdefghijkl\n"
+                         "SecRule REMOTE_ADDR \"@rbl dnsbl.httpbl.org\" id:1")
+                .problems(),
+            "");
+}
+
+// Rule sets turn it on for @validateSchema; schemas are read without it.
+TEST(Options, OfExternalEntitiesAreWarnedOfAndStayOff) {
+  const auto compiled = compile_text("SecXmlExternalEntity On\nSecAction id:1");
+  ASSERT_NE(compiled.set, nullptr);
+  EXPECT_NE(compiled.problems().find("warning: SecXmlExternalEntity On has no effect"),
+            std::string::npos);
+  EXPECT_EQ(compile_text("SecXmlExternalEntity Off\nSecAction id:1").problems(), "");
+}
+
 TEST(Options, LargerThanTheirTypeAreTheLargest) {
   const auto compiled = compile_text("SecArgumentsLimit 9999999999");
   EXPECT_EQ(compiled.set->options.request_limits.max_arguments, 0xffff'ffffU);

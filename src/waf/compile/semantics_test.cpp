@@ -375,6 +375,24 @@ SecRule ARGS|!ARGS:x|REQUEST_URI "@rx a" "id:3,msg:'oh hello'"
   EXPECT_EQ(rules[4].targets[1].variable, Variable::kArgsNames);
 }
 
+TEST(Exceptions, OfTargetsMayNameSeveralRules) {
+  const auto compiled = compile_text(
+      "SecRule ARGS a id:10\nSecRule ARGS a id:12\nSecRule ARGS a id:20\n"
+      "SecRuleUpdateTargetById 10-11 20 !ARGS:text");
+  ASSERT_EQ(compiled.problems(), "");
+  EXPECT_EQ(compiled.rule(10)->targets[0].exclusions.size(), 1U);
+  EXPECT_EQ(compiled.rule(12)->targets[0].exclusions.size(), 0U);
+  EXPECT_EQ(compiled.rule(20)->targets[0].exclusions.size(), 1U);
+}
+
+TEST(RuleTargets, MayBeXPathsWithTheRulesOwnPrefixes) {
+  const auto compiled =
+      compile_text("SecRule XML:/s:order/s:item/@id|XML://note a \"id:1,xmlns:s=urn:shop\"");
+  ASSERT_EQ(compiled.problems(), "");
+  EXPECT_EQ(compiled.rule(1)->targets[0].selector.kind, Selector::Kind::kXPath);
+  EXPECT_TRUE(compiled.set->options.request_limits.need_xml_document);
+}
+
 TEST(Exceptions, ReplaceActionsOfTheirKindAndAddOthers) {
   const Compiled compiled = compile_text(R"(
 SecRuleUpdateActionById 1 "pass,msg:new,setvar:tx.b=1,nolog"

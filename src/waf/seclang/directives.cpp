@@ -93,7 +93,7 @@ constexpr DirectiveInfo kDirectives[] = {
     {"SecHashMethodPm", kRefused, kText, 1, 2, {}, kNoHash},
     {"SecHashMethodRx", kRefused, kText, 1, 2, {}, kNoHash},
     {"SecHashParam", kRefused, kText, 1, 1, {}, kNoHash},
-    {"SecHttpBlKey", kMeaningless, kText, 1, 1, {}, "@rbl asks lists that need no key"},
+    {"SecHttpBlKey", kWorks, kText, 1, 1, {}, {}},
     {"SecInterceptOnError", kMeaningless, kChoice, 1, 1, kOnOff,
      "what happens when the engine gives up is the gateway's setting fail open or fail closed"},
     {"SecMarker", kMarker, kText, 1, 1, {}, {}},
@@ -139,7 +139,7 @@ constexpr DirectiveInfo kDirectives[] = {
     {"SecRuleRemoveByTag", kWorks, kText, 1, 1, {}, {}},
     {"SecRuleScript", kRefused, kText, 1, 2, {}, "there is no Lua in the engine"},
     {"SecRuleUpdateActionById", kWorks, kText, 2, 2, {}, {}},
-    {"SecRuleUpdateTargetById", kWorks, kText, 2, 3, {}, {}},
+    {"SecRuleUpdateTargetById", kWorks, kText, 2, kAny, {}, {}},
     {"SecRuleUpdateTargetByMsg", kWorks, kText, 2, 3, {}, {}},
     {"SecRuleUpdateTargetByTag", kWorks, kText, 2, 3, {}, {}},
     {"SecSensorId", kWorks, kText, 1, 1, {}, {}},
@@ -172,8 +172,7 @@ constexpr DirectiveInfo kDirectives[] = {
     {"SecUploadKeepFiles", kWorks, kChoice, 1, 1, "On|Off|RelevantOnly", {}},
     {"SecWebAppId", kWorks, kText, 1, 1, {}, {}},
     {"SecWriteStateLimit", kMeaningless, kText, 1, 2, {}, kServerLimits},
-    {"SecXmlExternalEntity", kUnsafeOn, kChoice, 1, 1, kOnOff,
-     "external entities let a request read files of this machine"},
+    {"SecXmlExternalEntity", kWorks, kChoice, 1, 1, kOnOff, {}},
 };
 
 constexpr auto kNames = [] {

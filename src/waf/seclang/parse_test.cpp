@@ -294,9 +294,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"SecRemoteRules key https://example.org/",
                 "a.conf:1:1: error: SecRemoteRules is not supported: rules are read from files "
                 "alone; fetch and verify them before a start"},
-        Mistake{"SecXmlExternalEntity On",
-                "a.conf:1:22: error: SecXmlExternalEntity cannot be on: external entities let a "
-                "request read files of this machine"},
+        Mistake{"SecContentInjection On",
+                "a.conf:1:21: error: SecContentInjection cannot be on: responses are inspected, "
+                "never rewritten"},
         Mistake{"SecPdfProtect On",
                 "a.conf:1:1: warning: SecPdfProtect has no effect: the defect of "
                 "PDF readers that it worked around is long mended"},

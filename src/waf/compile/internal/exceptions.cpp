@@ -40,15 +40,12 @@ class Exceptions {
     if (name == "SecRuleRemoveByTag") return remove(by_text(directive, "tag"));
     if (name == "SecRuleRemoveByMsg") return remove(by_text(directive, "msg"));
     if (name == "SecRuleUpdateTargetByTag") {
-      return update_targets(directive, by_text(directive, "tag"), 0);
+      return update_targets(directive, by_text(directive, "tag"), 0, 1);
     }
     if (name == "SecRuleUpdateTargetByMsg") {
-      return update_targets(directive, by_text(directive, "msg"), 0);
+      return update_targets(directive, by_text(directive, "msg"), 0, 1);
     }
-    if (name == "SecRuleUpdateTargetById") {
-      const auto [list, link] = by_id_and_link(directive);
-      return update_targets(directive, list, link);
-    }
+    if (name == "SecRuleUpdateTargetById") return update_targets_by_id(directive);
     if (name == "SecRuleUpdateActionById") update_actions(directive);
   }
 
@@ -119,15 +116,43 @@ class Exceptions {
     }
   }
 
-  void update_targets(const seclang::PlainDirective& directive, const StepList& list,
-                      std::size_t link) {
-    const auto added =
-        seclang::parse_targets(argument(directive, 1), place(directive, 1), state_.diagnostics);
-    std::vector<seclang::Target> replaced;
-    if (directive.arguments.size() > 2) {
-      replaced =
-          seclang::parse_targets(argument(directive, 2), place(directive, 2), state_.diagnostics);
+  // One argument for the rules, or, as Coraza reads it too, several: 942100 942130-942140.
+  void update_targets_by_id(const seclang::PlainDirective& directive) {
+    constexpr std::string_view kOfIds = "0123456789-, \t";
+    std::size_t count = 1;
+    while (count < directive.arguments.size() &&
+           argument(directive, count).find_first_not_of(kOfIds) == std::string_view::npos) {
+      ++count;
     }
+    const std::size_t targets = directive.arguments.size() - count;
+    if (targets == 0 || targets > 2) {
+      return state_.error(directive.position,
+                          fmt::format("SecRuleUpdateTargetById has {} behind its ids",
+                                      targets == 0 ? "no targets" : "too many arguments"),
+                          "write ids, the targets, and the targets that they replace, if any");
+    }
+    if (count == 1) {
+      const auto [list, link] = by_id_and_link(directive);
+      return update_targets(directive, list, link, 1);
+    }
+    std::vector<RuleIdRange> ranges;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto more = read_id_ranges(argument(directive, i), place(directive, i), state_);
+      ranges.insert(ranges.end(), more.begin(), more.end());
+    }
+    update_targets(directive, in_ranges(ranges), 0, count);
+  }
+
+  // `first`: the argument that holds the targets.
+  void update_targets(const seclang::PlainDirective& directive, const StepList& list,
+                      std::size_t link, std::size_t first) {
+    const auto targets = [&](std::size_t index) {
+      return seclang::parse_targets(argument(directive, index), place(directive, index),
+                                    state_.diagnostics);
+    };
+    const auto added = targets(first);
+    std::vector<seclang::Target> replaced;
+    if (directive.arguments.size() > first + 1) replaced = targets(first + 1);
     for_links(list, link, [&](seclang::RuleDirective& rule) {
       // A rule without targets always matches: targets would make it another rule.
       if (rule.kind != seclang::RuleDirective::Kind::kRule) return;

@@ -65,6 +65,7 @@ class OptionReader {
   void audit_parts();
   void audit_type();
   void geo_database();
+  void http_bl_key();
   void mime_type();
   void relevant_status();
   void rule_engine();
@@ -115,6 +116,7 @@ constexpr OptionInfo kOptions[] = {
     {"SecDebugLog", [](Reader& r) { r.options().debug_log = r.text(); }},
     {"SecDebugLogLevel", [](Reader& r) { r.options().debug_level = r.number<std::uint8_t>(); }},
     {"SecGeoLookupDb", [](Reader& r) { r.geo_database(); }},
+    {"SecHttpBlKey", [](Reader& r) { r.http_bl_key(); }},
     {"SecPcreMatchLimit",
      [](Reader& r) { r.options().pattern_match_limit = r.number<std::uint32_t>(); }},
     {"SecPcreMatchLimitRecursion", [](Reader&) {}},  // see seclang/directives.cpp
@@ -154,6 +156,14 @@ constexpr OptionInfo kOptions[] = {
        }
      }},
     {"SecWebAppId", [](Reader& r) { r.options().web_app_id = r.text(); }},
+    {"SecXmlExternalEntity",
+     [](Reader& r) {
+       if (r.is_on()) {
+         r.warning(
+             "SecXmlExternalEntity On has no effect: a request could read files of this machine. "
+             "@validateDTD and @validateSchema read the files that rules name without it");
+       }
+     }},
 };
 
 // Read elsewhere, with the rules.
@@ -221,6 +231,18 @@ void OptionReader::geo_database() {
     error(fmt::format("there is no file {}", shown(build_.geo_database.string())),
           "SecGeoLookupDb names a MaxMind database (.mmdb)");
   }
+}
+
+// The key goes into a DNS name; Project Honey Pot's are twelve lower-case letters.
+void OptionReader::http_bl_key() {
+  constexpr std::size_t kLongestLabel = 63;
+  const bool fits = !text().empty() && text().size() <= kLongestLabel &&
+                    std::all_of(text().begin(), text().end(), [](char byte) {
+                      return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                             (byte >= '0' && byte <= '9');
+                    });
+  if (!fits) return error("SecHttpBlKey takes a key of letters and digits");
+  build_.http_bl_key = text();
 }
 
 void OptionReader::mime_type() {

@@ -4,6 +4,7 @@
 // replaces an earlier one.
 
 #include <filesystem>
+#include <string>
 
 #include "waf/compile/internal/build_state.hpp"
 
@@ -12,6 +13,7 @@ namespace yagura::waf::internal {
 // What rules need while they are made and the rule set does not keep.
 struct BuildOptions {
   std::filesystem::path geo_database;  // SecGeoLookupDb
+  std::string http_bl_key;             // SecHttpBlKey
 };
 
 // Fills state.set.options.

@@ -121,6 +121,7 @@ class RuleBuilder {
     rule.text = directive.text;
     set_chain(set, directive, rule);
     set_condition(directive, rule);
+    check_xpath_prefixes(rule.targets, set.xml_namespaces, directive.position, state_);
     if (!set.skip_after.empty()) {
       jumps_.push_back(
           {static_cast<std::uint32_t>(state_.set.rules.size()), markers_.size(), set.skip_after});
@@ -153,6 +154,7 @@ class RuleBuilder {
     const OperatorEnvironment environment{
         .rule_folder = fs::path(rule.file).parent_path(),
         .geo_database = build_.geo_database,
+        .http_bl_key = build_.http_bl_key,
         .pattern_match_limit = state_.set.options.pattern_match_limit,
         .argument_has_macro = has_macro(macro)};
     if (environment.argument_has_macro) rule.op_macro = std::move(macro);

@@ -4,7 +4,10 @@
 #include <libxml/xpath.h>
 
 #include <memory>
+#include <span>
 
+#include "core/arena.hpp"
+#include "waf/body/body.hpp"
 #include "waf/seclang/ascii.hpp"
 #include "waf/seclang/nearest.hpp"
 
@@ -87,7 +90,33 @@ class TargetResolver {
   BuildState& state_;
 };
 
+// Over a document without content: the names of every step are looked up all the same, those in
+// predicates are not.
+bool has_undeclared_prefix(const std::string& xpath, std::span<const XmlNamespace> declared) {
+  const std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)> document(
+      xmlNewDoc(reinterpret_cast<const xmlChar*>("1.0")), &xmlFreeDoc);
+  core::Arena arena;
+  const auto found = evaluate_xpath(document.get(), xpath, declared, arena, BodyLimits());
+  return !found && found.error().code == ErrorCode::kInvalidInput;
+}
+
 }  // namespace
+
+void check_xpath_prefixes(const std::vector<RuleTarget>& targets,
+                          const std::vector<std::pair<std::string, std::string>>& declared,
+                          const seclang::Position& position, const BuildState& state) {
+  std::vector<XmlNamespace> namespaces;
+  namespaces.reserve(declared.size());
+  for (const auto& [prefix, uri] : declared) namespaces.push_back({.prefix = prefix, .uri = uri});
+  for (const RuleTarget& target : targets) {
+    if (target.selector.kind != Selector::Kind::kXPath) continue;
+    if (target.selector.name.find(':') == std::string::npos) continue;
+    if (!has_undeclared_prefix(target.selector.name, namespaces)) continue;
+    state.error(position,
+                fmt::format("the XPath {} cannot be evaluated", shown(target.selector.name)),
+                "declare its prefixes in the same rule: xmlns:soap=http://…");
+  }
+}
 
 std::optional<RuleTarget> resolve_target(const seclang::Target& target, BuildState& state) {
   return TargetResolver(target, state).resolve();
