@@ -222,6 +222,7 @@ struct RuleSet {
   std::array<Phase, kPhaseCount> phases;  // phase n at n - 1
   std::vector<TransformChain>
       transform_chains;  // [0] is the empty one; at most 64 take part in the first stage
+  std::shared_ptr<const UnicodeMap> unicode_map;  // SecUnicodeMapFile, for every apply(); or null
   std::vector<std::string> tx_names;  // slot -> lower-case name; every TX member that a rule names
                                       // Slots 0 to 9 are TX:0 to TX:9.
   std::unordered_map<std::string, std::uint32_t> tx_slots;

@@ -113,8 +113,11 @@ std::string_view name_of(Transform transform) { return entry(transform).name; }
 
 const ByteSet& triggers(Transform transform) { return entry(transform).triggers; }
 
-std::string_view apply(Transform transform, std::string_view input, std::string& out) {
-  const std::string_view result = entry(transform).function(input, out);
+std::string_view apply(Transform transform, std::string_view input, std::string& out,
+                       const UnicodeMap* map) {
+  const bool mapped = map != nullptr && transform == Transform::kUrlDecodeUni;
+  const std::string_view result =
+      mapped ? url_decode_uni_mapped(input, out, *map) : entry(transform).function(input, out);
   if (result.data() == input.data() || result != input) return result;
   return input;
 }
@@ -134,12 +137,13 @@ std::string TransformChain::to_string() const {
   return text;
 }
 
-std::string_view TransformChain::apply(std::string_view input, Buffers& buffers) const {
+std::string_view TransformChain::apply(std::string_view input, Buffers& buffers,
+                                       const UnicodeMap* map) const {
   std::string* free = &buffers.first;
   std::string* used = &buffers.second;
   std::string_view current = input;
   for (const Transform transform : transforms_) {
-    const std::string_view next = waf::apply(transform, current, *free);
+    const std::string_view next = waf::apply(transform, current, *free, map);
     if (next.data() == free->data()) std::swap(free, used);
     current = next;
   }

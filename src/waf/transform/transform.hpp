@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "waf/base/byte_set.hpp"
+#include "waf/transform/unicode_map.hpp"
 
 namespace yagura::waf {
 
@@ -68,8 +69,9 @@ inline constexpr std::size_t kTransformCount = 35;
 [[nodiscard]] const ByteSet& triggers(Transform transform);
 
 // Applies one. Returns `input` itself where nothing changes, else a view of `out`, which is
-// overwritten. `input` must not lie in `out`.
-[[nodiscard]] std::string_view apply(Transform transform, std::string_view input, std::string& out);
+// overwritten. `input` must not lie in `out`. `map` is urlDecodeUni's; null: no code page.
+[[nodiscard]] std::string_view apply(Transform transform, std::string_view input, std::string& out,
+                                     const UnicodeMap* map = nullptr);
 
 // The transformations of a rule, in order.
 class TransformChain {
@@ -87,7 +89,8 @@ class TransformChain {
     std::string first, second;
   };
   // Returns `input` itself or a view of one of the buffers, valid until they are used again.
-  [[nodiscard]] std::string_view apply(std::string_view input, Buffers& buffers) const;
+  [[nodiscard]] std::string_view apply(std::string_view input, Buffers& buffers,
+                                       const UnicodeMap* map = nullptr) const;
 
   friend bool operator==(const TransformChain& a, const TransformChain& b) {
     return a.transforms_ == b.transforms_;

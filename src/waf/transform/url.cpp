@@ -23,10 +23,12 @@ const char* decode_percent(const char* from, const char* end, char*& to) {
   return from + 1;
 }
 
-const char* decode_percent_uni(const char* from, const char* end, char*& to) {
+// `narrow` makes a byte of four hexadecimal digits.
+template <typename Narrow>
+const char* decode_percent_uni(const char* from, const char* end, char*& to, Narrow narrow) {
   const char* const letter = from + 1;
   if (letter != end && to_lower(*letter) == 'u' && has_hex(letter + 1, end, 4)) {
-    *to++ = narrow_code_unit(letter + 1);
+    *to++ = narrow(letter + 1);
     return letter + 5;
   }
   return decode_percent(from, end, to);
@@ -59,7 +61,18 @@ std::string_view url_decode(std::string_view input, std::string& out) {
 }
 
 std::string_view url_decode_uni(std::string_view input, std::string& out) {
-  return decode(input, out, decode_percent_uni);
+  return decode(input, out, [](const char* from, const char* end, char*& to) {
+    return decode_percent_uni(from, end, to, narrow_code_unit);
+  });
+}
+
+std::string_view url_decode_uni_mapped(std::string_view input, std::string& out,
+                                       const UnicodeMap& map) {
+  return decode(input, out, [&](const char* from, const char* end, char*& to) {
+    return decode_percent_uni(from, end, to, [&](const char* digits) {
+      return map.byte_of(code_unit(digits)).value_or(narrow_code_unit(digits));
+    });
+  });
 }
 
 std::string_view url_encode(std::string_view input, std::string& out) {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <system_error>
 
+#include "core/file.hpp"
 #include "waf/seclang/ascii.hpp"
 #include "waf/seclang/directives.hpp"
 
@@ -70,6 +71,7 @@ class OptionReader {
   void relevant_status();
   void rule_engine();
   void unicode_map();
+  void code_page(std::size_t index);
 
   [[nodiscard]] EngineOptions& options() const { return state_.set.options; }
   [[nodiscard]] BodyLimits& limits() const { return options().request_limits; }
@@ -143,6 +145,7 @@ constexpr OptionInfo kOptions[] = {
        if (r.is_on()) r.warning("SecStatusEngine has no effect: nothing is sent to anyone");
      }},
     {"SecTmpDir", [](Reader& r) { r.limits().temporary_folder = r.text(); }},
+    {"SecUnicodeCodePage", [](Reader& r) { r.code_page(0); }},
     {"SecUnicodeMapFile", [](Reader& r) { r.unicode_map(); }},
     {"SecUploadDir", [](Reader& r) { r.limits().upload_folder = r.text(); }},
     {"SecUploadFileLimit", [](Reader& r) { r.limits().max_files = r.number<std::uint32_t>(); }},
@@ -272,6 +275,32 @@ void OptionReader::unicode_map() {
     return error(fmt::format("there is no file {}", shown(path.string())));
   }
   options().unicode_map_file = path.string();
+  build_.unicode_map_place = directive_.position;
+  if (directive_.arguments.size() > 1) code_page(1);
+}
+
+void OptionReader::code_page(std::size_t index) {
+  const auto page = read_number(text(index));
+  if (page && *page <= std::numeric_limits<std::uint32_t>::max()) {
+    build_.unicode_code_page = static_cast<std::uint32_t>(*page);
+  } else {
+    error(fmt::format("{} is no code page", shown(text(index))), "20127 is US-ASCII");
+  }
+}
+
+void read_unicode_map(const BuildOptions& build, BuildState& state) {
+  constexpr std::uint32_t kUsAscii = 20127;
+  constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
+  const std::string& path = state.set.options.unicode_map_file;
+  if (path.empty()) return;
+  const auto text = core::read_file(path, {.max_size = kMaxBytes});
+  auto map = text ? UnicodeMap::parse(*text, build.unicode_code_page.value_or(kUsAscii))
+                  : Result<UnicodeMap>(std::unexpected(text.error()));
+  if (!map) {
+    return state.error(build.unicode_map_place,
+                       fmt::format("SecUnicodeMapFile {}: {}", path, map.error().message));
+  }
+  state.set.unicode_map = std::make_shared<const UnicodeMap>(*std::move(map));
 }
 
 }  // namespace
@@ -283,6 +312,7 @@ BuildOptions read_options(const seclang::Document& document, BuildState& state) 
       OptionReader(*plain, build, state).read();
     }
   }
+  read_unicode_map(build, state);
   return build;
 }
 

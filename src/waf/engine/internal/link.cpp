@@ -127,7 +127,8 @@ void Evaluator::match_member(const Rule& rule, const Member& member) {
   }
   const TransformChain& chain = state_.rules->transform_chains[rule.chain];
   const std::string_view form =
-      chain.empty() ? member.text : chain.apply(member.text, state_.buffers);
+      chain.empty() ? member.text
+                    : chain.apply(member.text, state_.buffers, state_.rules->unicode_map.get());
   ask(rule, member, form, form.data() == member.text.data());
 }
 
@@ -137,7 +138,7 @@ void Evaluator::match_each_step(const Rule& rule, const Member& member) {
   ask(rule, member, form, true);
   std::string out;
   for (const Transform transform : state_.rules->transform_chains[rule.chain].transforms()) {
-    const std::string_view next = apply(transform, form, out);
+    const std::string_view next = apply(transform, form, out, state_.rules->unicode_map.get());
     if (next == form) continue;
     form = state_.keep(next);
     ask(rule, member, form, true);

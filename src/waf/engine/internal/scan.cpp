@@ -66,7 +66,8 @@ class FormMaker {
     const std::string_view in = forms_[from].bytes;
     // The empty text has no byte, and some transformations make something of it all the same.
     if (!in.empty() && !triggers(node.transform).intersects(forms_[from].present)) return from;
-    const std::string_view out = apply(node.transform, in, state_.buffers.first);
+    const std::string_view out =
+        apply(node.transform, in, state_.buffers.first, state_.rules->unicode_map.get());
     for (std::uint32_t i = 0; i < forms_.size(); ++i) {
       if (forms_[i].bytes == out) return i;
     }

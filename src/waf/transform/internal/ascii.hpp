@@ -3,6 +3,7 @@
 // Bytes as the transformations classify them: ASCII only, independent of any locale.
 
 #include <cstddef>
+#include <cstdint>
 
 namespace yagura::waf::internal {
 
@@ -52,6 +53,12 @@ constexpr char narrow_code_unit(const char* digits) {
   const char low = hex_byte(digits + 2);
   const bool full_width = to_lower(digits[0]) == 'f' && to_lower(digits[1]) == 'f';
   return full_width && low > 0 && low < 0x5f ? static_cast<char>(low + 0x20) : low;
+}
+
+constexpr std::uint16_t code_unit(const char* digits) {
+  const auto high = static_cast<unsigned char>(hex_byte(digits));
+  const auto low = static_cast<unsigned char>(hex_byte(digits + 2));
+  return static_cast<std::uint16_t>(high << 8 | low);
 }
 
 inline constexpr char kHexDigits[] = "0123456789abcdef";

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "waf/transform/unicode_map.hpp"
+
 namespace yagura::waf::internal {
 
 std::string_view base64_decode(std::string_view input, std::string& out);
@@ -41,6 +43,8 @@ std::string_view trim_right(std::string_view input, std::string& out);
 std::string_view uppercase(std::string_view input, std::string& out);
 std::string_view url_decode(std::string_view input, std::string& out);
 std::string_view url_decode_uni(std::string_view input, std::string& out);
+std::string_view url_decode_uni_mapped(std::string_view input, std::string& out,
+                                       const UnicodeMap& map);
 std::string_view url_encode(std::string_view input, std::string& out);
 std::string_view utf8_to_unicode(std::string_view input, std::string& out);
 
