@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"SecAction id:1,severity:9",
                 "a.conf:1:16: error: unknown severity \"9\" (hint: 0 to 7, or EMERGENCY, ALERT, "
                 "CRITICAL, ERROR, WARNING, NOTICE, INFO, DEBUG)"},
-        Mistake{"SecAction id:1,status:99", "a.conf:1:16: error: \"99\" is no status of HTTP"},
+        Mistake{"SecAction id:1,status:no", "a.conf:1:16: error: \"no\" is no status of HTTP"},
         Mistake{"SecAction id:1,skip:0",
                 "a.conf:1:16: error: skip takes a number of rules, not \"0\""},
         Mistake{"SecAction id:1,allow:all",

@@ -233,6 +233,15 @@ SecAction "id:6,redirect:http://a/,status:403"
 
 // --- ctl
 
+TEST(Disruption, WithAStatusThatIsNoneAnswersTheDefaults) {
+  for (const std::string_view status : {"44", "0", "600"}) {
+    const auto compiled = compile_text("SecAction \"id:1,deny,status:" + std::string(status) + '"');
+    ASSERT_NE(compiled.set, nullptr) << compiled.problems();
+    EXPECT_NE(compiled.problems().find("is no status of HTTP"), std::string::npos);
+    EXPECT_EQ(compiled.rule(1)->status, 403) << status;
+  }
+}
+
 TEST(Ctl, OfTargetsNamesRulesAndWhatIsRemoved) {
   const Compiled compiled = compile_text(R"(
 SecAction "id:1,ctl:ruleRemoveTargetById=942100-942190;ARGS:foo,ctl:ruleRemoveTargetByTag=attack;REQUEST_COOKIES:/^_ga/,ctl:ruleRemoveTargetByMsg=SQL;ARGS"

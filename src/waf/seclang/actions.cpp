@@ -52,6 +52,7 @@ class ActionReader {
     const std::size_t start = i_ + 1;
     const std::size_t close = find_closing(text_, start, '\'');
     if (close == std::string_view::npos) {
+      if (ends_with_actions(action, start)) return true;
       complain(i_, "the single quote of " + action.name + " is not closed",
                "a quote within the value is written \\'");
       i_ = text_.size();
@@ -64,6 +65,19 @@ class ActionReader {
     (void)give_up(i_, "a comma is missing behind the value of " + action.name,
                   "a quote within the value is written \\'");
     return false;
+  }
+
+  // Configurations that are widely copied forget the quote of their last value. Without a comma
+  // behind it no action can have been swallowed.
+  bool ends_with_actions(Action& action, std::size_t start) {
+    const std::string_view rest = text_.substr(start);
+    if (rest.find(',') != std::string_view::npos || has_dangling_backslash(rest)) return false;
+    report_warning(diagnostics_, map_.at(offset_ + i_),
+                   "the single quote of " + action.name +
+                       " is not closed; its value is taken to end with the actions");
+    action.value = unescape(rest, kQuotes);
+    i_ = text_.size();
+    return true;
   }
 
   bool read_bare(Action& action) {

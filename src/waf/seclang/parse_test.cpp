@@ -271,9 +271,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"SecRule ARGS \"@ a\" id:1",
                 "a.conf:1:15: error: an operator's name is missing behind '@'"},
         Mistake{
-            "SecRule ARGS a \"id:1,msg:'x\"",
+            "SecRule ARGS a \"id:1,msg:'x,deny\"",
             "a.conf:1:26: error: the single quote of msg is not closed (hint: a quote within the "
             "value is written \\')"},
+        Mistake{"SecRule ARGS a \"id:1,msg:'x y\"",
+                "a.conf:1:26: warning: the single quote of msg is not closed; its value is taken "
+                "to end with the actions"},
         Mistake{"SecRule ARGS a \"id:1,msg:a b\"",
                 "a.conf:1:28: error: white space in the unquoted value of msg (hint: put the value "
                 "in single quotes, or a comma before the next action)"},

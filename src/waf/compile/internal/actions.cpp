@@ -297,8 +297,12 @@ void Applier::skip_after() { set_.skip_after = action_.value; }
 
 void Applier::status() {
   const std::optional<std::uint64_t> number = read_number(action_.value);
-  if (!number || *number < 100 || *number > 599) {
-    return error(fmt::format("{} is no status of HTTP", shown(action_.value)));
+  if (!number) return error(fmt::format("{} is no status of HTTP", shown(action_.value)));
+  // ModSecurity's own recommended configuration had status:44 for years.
+  if (*number < 100 || *number > 599) {
+    return state_.warning(
+        action_.position,
+        fmt::format("{} is no status of HTTP; the default's is answered", *number));
   }
   set_.status = static_cast<std::uint16_t>(*number);
 }
@@ -326,8 +330,12 @@ void Applier::xml_namespace() {
   if (equals == std::string::npos || equals == 0 || equals + 1 == action_.value.size()) {
     return error(fmt::format("xmlns takes prefix=URI, not {}", shown(action_.value)));
   }
-  set_.xml_namespaces.emplace_back(action_.value.substr(0, equals),
-                                   action_.value.substr(equals + 1));
+  // Mostly written xmlns:soap='http://…': the quotes stand behind the prefix.
+  std::string_view uri = std::string_view(action_.value).substr(equals + 1);
+  if (uri.size() >= 2 && uri.starts_with('\'') && uri.ends_with('\'')) {
+    uri = uri.substr(1, uri.size() - 2);
+  }
+  set_.xml_namespaces.emplace_back(action_.value.substr(0, equals), uri);
 }
 
 }  // namespace
