@@ -122,24 +122,5 @@ TEST(RemoteUser, IsTheNameInBasicCredentials) {
   EXPECT_THAT(ids(""), ElementsAre(2));
 }
 
-// A part ends in the middle; that is the limit's doing and no error of the request.
-TEST(RequestBodyLimit, MakesNoErrorOfAPartialBody) {
-  const std::string rules =
-      "SecRequestBodyLimit 60\nSecRequestBodyLimitAction ProcessPartial\n"
-      "SecRule INBOUND_DATA_ERROR \"@eq 1\" \"id:1,phase:2,pass,log\"\n"
-      "SecRule REQBODY_ERROR \"!@eq 0\" \"id:2,phase:2,pass,log\"\n"
-      "SecRule MULTIPART_STRICT_ERROR \"!@eq 0\" \"id:3,phase:2,pass,log\"\n"
-      "SecRule ARGS_POST \"@streq early\" \"id:4,phase:2,pass,log\"\n"
-      "SecRule ARGS_POST \"@contains late\" \"id:5,phase:2,pass,log\"\n";
-  const std::string multipart =
-      "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nearly\r\n--b\r\n"
-      "Content-Disposition: form-data; name=b\r\n\r\nlate\r\n--b--\r\n";
-  EXPECT_THAT(Trial(rules, post("multipart/form-data; boundary=b", multipart)).ids(),
-              ElementsAre(1, 4));
-  // Within the limit it is one.
-  EXPECT_THAT(Trial(rules, post("multipart/form-data; boundary=b", multipart.substr(0, 58))).ids(),
-              ElementsAre(2, 3, 4));
-}
-
 }  // namespace
 }  // namespace yagura::waf

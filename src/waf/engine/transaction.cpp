@@ -100,6 +100,20 @@ void read_query(internal::State& state) {
   }
 }
 
+// "Basic " and, in base64, "name:password" (RFC 7617): what the client claims to be.
+void read_authorization(internal::State& state, std::string_view text) {
+  const std::size_t space = text.find(' ');
+  const std::string_view scheme = text.substr(0, space);
+  state.set_single(Variable::kAuthType, scheme);
+  if (space == std::string_view::npos || !internal::equal_ignoring_case(scheme, "Basic")) return;
+  std::string decoded;
+  const std::string_view credentials =
+      apply(Transform::kBase64Decode, text.substr(space + 1), decoded);
+  const std::size_t colon = credentials.find(':');
+  if (colon != std::string_view::npos)
+    state.set_single(Variable::kRemoteUser, state.keep(credentials.substr(0, colon)));
+}
+
 void read_cookie_header(internal::State& state, std::string_view text) {
   std::vector<Argument> cookies;
   if (!read_cookies(text, state.rules->options.request_limits.max_arguments, cookies)) {
@@ -153,7 +167,7 @@ void Transaction::add_request_header(std::string_view name, std::string_view val
   if (internal::equal_ignoring_case(name, "Cookie")) read_cookie_header(state, header.text);
   if (internal::equal_ignoring_case(name, "Host")) state.set_single(Variable::kServerName, host());
   if (internal::equal_ignoring_case(name, "Authorization")) {
-    state.set_single(Variable::kAuthType, header.text.substr(0, header.text.find(' ')));
+    read_authorization(state, header.text);
   }
 }
 

@@ -80,13 +80,18 @@ class MemberWalk {
         break;
     }
     if (is_collection(target_.variable)) return walk_store();
-    if (excluded(target_, {})) return;
+    if (excluded(target_, {}) || is_absent()) return;
     give({.variable = target_.variable,
           .text = single_value(state_, target_.variable),
           .in_body = target_.variable == kRequestBody});
   }
 
  private:
+  // Without credentials there is no user, which rules ask by &REMOTE_USER.
+  [[nodiscard]] bool is_absent() const {
+    return target_.variable == Variable::kRemoteUser &&
+           state_.singles[static_cast<std::size_t>(Variable::kRemoteUser)].empty();
+  }
   bool give(const Member& member) {
     if (!each_(member)) ended_ = true;
     return !ended_;
