@@ -120,7 +120,8 @@ void Evaluator::detect(const Match* match) {
 
 void Evaluator::decide() {
   const Rule& head = *head_;
-  if (phase_ == kLogging) return;
+  // Detecting alone runs no disruptive action, and allow is one.
+  if (phase_ == kLogging || state_.mode != EngineMode::kOn) return;
   switch (head.disruptive) {
     case Disruptive::kAllow:
       state_.allowed = AllowScope::kAll;
@@ -136,7 +137,6 @@ void Evaluator::decide() {
     default:
       break;
   }
-  if (state_.mode != EngineMode::kOn) return;
   state_.verdict = {.action = verdict_of(head.disruptive),
                     .status = head.status,
                     .redirect_url = {},
