@@ -83,7 +83,8 @@ class Server:
     def worker_kib(self):
         worker = pathlib.Path("/proc/%d/task/%d/children" % (self.process.pid, self.process.pid)).read_text().split()[0]
         text = pathlib.Path("/proc/%s/status" % worker).read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", text).group(1))
+        # Its own memory: pages of files (databases of patterns) are shared by all workers.
+        return int(re.search(r"RssAnon:\s+(\d+)", text).group(1))
 
     def stop(self):
         self.process.terminate()

@@ -42,6 +42,8 @@ yagura_waf_rules* load(const RuleSource& source, yagura_waf_line report, void* c
     rules->audit_log = *std::move(audit_log);
   }
   rules->rule_set = std::move(rule_set);
+  // What compiling needed goes back before workers fork, so that none inherits it.
+  ::malloc_trim(0);
   rules->generation = g_generations.fetch_add(1, std::memory_order_relaxed) + 1;
   return rules.release();
 }
