@@ -1,5 +1,6 @@
 // Content encodings: pieces make no difference, bounds hold, and what we encode comes back.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -51,7 +52,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Decoded whole = decode(encoding, bytes, bytes.size() + 1);
   const Decoded pieces = decode(encoding, bytes, step);
   YAGURA_CHECK(whole.ok == pieces.ok && whole.code == pieces.code, "pieces change the result");
-  YAGURA_CHECK(whole.text == pieces.text, "pieces change the text");
+  // Before the place where a stream is damaged, the libraries may give out more or less, by how it
+  // came.
+  const std::size_t common = std::min(whole.text.size(), pieces.text.size());
+  YAGURA_CHECK(whole.text == pieces.text ||
+                   (!whole.ok && whole.text.compare(0, common, pieces.text, 0, common) == 0),
+               "pieces change the text");
   YAGURA_CHECK(!whole.ok || whole.finished == pieces.finished, "pieces change the end");
   YAGURA_CHECK(whole.text.size() <= kMaxOutput, "more output than allowed");
   YAGURA_CHECK(whole.code != ErrorCode::kLimitExceeded || whole.text.size() == kMaxOutput,
