@@ -18,7 +18,7 @@ namespace yagura::waf::testing {
 
 namespace {
 
-constexpr int kSilence = 1000;  // ms
+constexpr int kSilence = 15'000;  // ms
 constexpr std::size_t kMaxRequest = std::size_t{64} << 20;
 
 bool is_whole(const std::string& bytes) {

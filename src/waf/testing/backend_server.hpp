@@ -27,7 +27,7 @@ class LocalListener {
 };
 
 // Answers one connection after another on a thread of its own, a request each, until destroyed. A
-// connection that stays silent for a second is dropped.
+// connection that stays silent for 15 seconds is dropped.
 class BackendServer {
  public:
   explicit BackendServer(LocalListener listener);

@@ -11,7 +11,7 @@ namespace yagura::waf::testing {
 
 namespace {
 
-constexpr std::chrono::milliseconds kMarkerTimeout{3000};
+constexpr std::chrono::milliseconds kMarkerTimeout{15'000};
 constexpr int kMarkerTries = 3;
 
 std::string random_mark(std::uint64_t number) {

@@ -19,7 +19,7 @@ struct Endpoint {
 [[nodiscard]] Result<Endpoint> parse_endpoint(std::string_view text);
 
 struct ExchangeLimits {
-  std::chrono::milliseconds timeout{1000};  // of silence, in which go-ftw gives up as well
+  std::chrono::milliseconds timeout{15'000};  // of silence; go-ftw gives up after a second
   std::size_t max_response = std::size_t{8} << 20;
 };
 

@@ -24,7 +24,7 @@ using waf::testing::LocalListener;
 
 namespace {
 
-constexpr int kTries = 180;  // of a second each: rules take a while to load
+constexpr int kTries = 20;  // rules take a while to load; each try waits as long as a request may
 
 std::string configuration(const NginxOptions& options, std::uint16_t port) {
   return fmt::format(
