@@ -95,6 +95,13 @@ struct ValueView {
   std::uint32_t body_offset;     // kNoOffset: not from the body
 };
 
+// What rules said must not stand in a log (sanitiseArg, sanitiseMatched, …): a member of a
+// collection, or all of it where the name is empty.
+struct SanitisedTarget {
+  Variable variable;
+  std::string_view name;
+};
+
 class Transaction {
  public:
   Transaction(std::shared_ptr<const RuleSet> rules, const EngineServices& services,
@@ -148,6 +155,7 @@ class Transaction {
   void for_each(Variable variable, const std::function<void(const ValueView&)>& each) const;
   [[nodiscard]] bool audit_wanted() const;  // by SecAuditEngine, relevance and ctl
   [[nodiscard]] std::string_view audit_parts() const;
+  [[nodiscard]] std::span<const SanitisedTarget> sanitised() const;
   [[nodiscard]] std::uint32_t rules_not_evaluated() const;
   // The address of a detection's value as users know it: a JSON pointer where the body is JSON,
   // else its target.

@@ -2,6 +2,7 @@
 // the records of several workers do not mix.
 
 #include <fcntl.h>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,8 +13,10 @@
 #include <filesystem>
 #include <utility>
 
+#include "waf/log/internal/sanitise.hpp"
 #include "waf/log/internal/text.hpp"
 #include "waf/log/log.hpp"
+#include "waf/transform/transform.hpp"
 
 namespace yagura::waf {
 
@@ -59,12 +62,12 @@ Result<void> write_all(int descriptor, std::string_view text) {
   return {};
 }
 
-std::string day_and_minute(const Transaction& transaction) {
+// Local time, as ModSecurity names its files.
+std::tm local_time(const Transaction& transaction) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(transaction.started());
   std::tm parts{};
   localtime_r(&seconds, &parts);
-  char text[64];
-  return {text, std::strftime(text, sizeof text, "%Y%m%d/%Y%m%d-%H%M", &parts)};
+  return parts;
 }
 
 // An id may come from a client's header (yagura_transaction_id): nothing of it may lead out of the
@@ -77,6 +80,65 @@ std::string file_name(std::string_view unique_id) {
     name.push_back(plain || c == '.' ? c : '_');
   }
   return name;
+}
+
+// "FOLDER/20261124/20261124-1031/20261124-103134-ID". Returns its path.
+Result<std::string> write_own_file(const Transaction& transaction, const AuditOptions& options,
+                                   std::string_view record) {
+  namespace fs = std::filesystem;
+  const std::tm time = local_time(transaction);
+  fs::path folder = options.storage_folder;
+  for (const std::string& part :
+       {fmt::format("{:%Y%m%d}", time), fmt::format("{:%Y%m%d-%H%M}", time)}) {
+    folder /= part;
+    const bool made = ::mkdir(folder.c_str(), static_cast<mode_t>(options.folder_mode)) == 0;
+    if (made) ::chmod(folder.c_str(), static_cast<mode_t>(options.folder_mode));  // past the umask
+    if (!made && errno != EEXIST) {
+      return fail(ErrorCode::kIo, fmt::format("cannot make the audit log's folder {}: {}",
+                                              folder.string(), std::strerror(errno)));
+    }
+  }
+  std::string file =
+      folder / (fmt::format("{:%Y%m%d-%H%M%S-}", time) + file_name(transaction.unique_id()));
+  YAGURA_TRY(const Descriptor target, open_for_append(file, options.file_mode));
+  YAGURA_TRY_VOID(write_all(target.get(), record));
+  return file;
+}
+
+std::string_view response_size(const Transaction& transaction) {
+  const std::string_view length = transaction.single(Variable::kResponseContentLength);
+  const bool number = !length.empty() && length.size() < 20 &&
+                      length.find_first_not_of("0123456789") == std::string_view::npos;
+  return number ? length : "-";
+}
+
+std::string user_agent(const Transaction& transaction) {
+  std::string agent = "-";
+  const log::Sanitiser sanitiser(transaction);
+  transaction.for_each(Variable::kRequestHeaders, [&](const ValueView& header) {
+    if (header.name.size() == 10 && log::lower(header.name) == "user-agent")
+      agent = sanitiser.request_header(header.name, header.value);
+  });
+  return agent;
+}
+
+// host client - [time] "request line" status size - "agent" id - file 0 size md5:…
+std::string index_line(const Transaction& transaction, const std::string& file,
+                       std::string_view record) {
+  const log::Sanitiser sanitiser(transaction);
+  std::string digest, hex;
+  const std::string_view md5 =
+      apply(Transform::kHexEncode, apply(Transform::kMd5, record, digest), hex);
+  const std::string_view host = transaction.host();
+  return fmt::format(
+      "{} {} - [{:%d/%b/%Y:%H:%M:%S %z}] \"{} {} {}\" {} {} - \"{}\" {} - {} 0 {} md5:{}\n",
+      host.empty() ? "-" : log::escaped(host), transaction.client_address(),
+      local_time(transaction), log::escaped(transaction.method()),
+      log::escaped(sanitiser.uri(transaction.uri())), log::escaped(transaction.protocol()),
+      transaction.verdict().interrupts() ? transaction.verdict().status
+                                         : transaction.response_status(),
+      response_size(transaction), log::escaped(user_agent(transaction)),
+      log::escaped(transaction.unique_id()), file, record.size(), md5);
 }
 
 }  // namespace
@@ -117,27 +179,9 @@ Result<void> AuditLog::write(Transaction& transaction) {
     if (state_->second.get() >= 0) YAGURA_TRY_VOID(write_all(state_->second.get(), record));
     return {};
   }
-  const std::string day = day_and_minute(transaction);
-  const std::filesystem::path folder = std::filesystem::path(options.storage_folder) / day;
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    return fail(ErrorCode::kIo,
-                fmt::format("cannot make {}: {}", folder.string(), error.message()));
-  ::chmod(folder.c_str(), static_cast<mode_t>(options.folder_mode));
-  const std::string file = (folder / file_name(transaction.unique_id())).string();
-  YAGURA_TRY(const Descriptor target, open_for_append(file, options.file_mode));
-  YAGURA_TRY_VOID(write_all(target.get(), record));
+  YAGURA_TRY(const std::string file, write_own_file(transaction, options, record));
   if (state_->main.get() < 0) return {};
-  const std::string line = fmt::format(
-      "{} {} - - [{}] \"{} {} {}\" {} 0 - \"-\" {} - {} 0 {}\n", log::escaped(transaction.host()),
-      transaction.client_address(), log::rfc3339(transaction.started()),
-      log::escaped(transaction.method()), log::escaped(log::path_of(transaction.uri())),
-      log::escaped(transaction.protocol()),
-      transaction.verdict().interrupts() ? transaction.verdict().status
-                                         : transaction.response_status(),
-      log::escaped(transaction.unique_id()), file, record.size());
-  return write_all(state_->main.get(), line);
+  return write_all(state_->main.get(), index_line(transaction, file, record));
 }
 
 }  // namespace yagura::waf

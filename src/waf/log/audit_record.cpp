@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <ctime>
+#include <random>
 
 #include "core/json_text.hpp"
+#include "waf/log/internal/line.hpp"
 #include "waf/log/internal/sanitise.hpp"
 #include "waf/log/internal/text.hpp"
 #include "waf/log/log.hpp"
@@ -46,28 +48,24 @@ void write_headers(core::JsonWriter& json, const Transaction& transaction,
   json.end_object();
 }
 
-void write_message(core::JsonWriter& json, const Detection& detection,
-                   const log::Sanitiser& sanitiser) {
+void write_message(core::JsonWriter& json, const Transaction& transaction,
+                   const Detection& detection, const log::Sanitiser& sanitiser) {
   const Rule& rule = *detection.rule;
   json.begin_object()
       .member("message", sanitiser.text(detection.message))
       .key("details")
       .begin_object();
-  json.member(
-          "match",
-          fmt::format(
-              "Matched \"Operator `{}' with parameter `{}' against variable `{}' (Value: `{}' )",
-              rule.op_name, rule.op_argument, detection.address, sanitiser.text(detection.value)))
-      .member("reference", "")
+  json.member("match", log::what_matched(transaction, detection, sanitiser))
+      .member("reference", log::reference(detection))
       .member("ruleId", std::to_string(rule.id))
       .member("file", rule.file)
       .member("lineNumber", std::to_string(rule.line))
-      .member("data", sanitiser.text(detection.log_data))
+      .member("data", sanitiser.quoted(detection, detection.log_data))
       .member("severity", std::to_string(rule.severity < 0 ? 0 : rule.severity))
       .member("ver", rule.version)
       .member("rev", rule.revision);
   json.key("tags").begin_array();
-  for (const std::string& tag : detection.tags) json.value(tag);
+  for (const std::string& tag : detection.tags) json.value(sanitiser.text(tag));
   json.end_array()
       .member("maturity", rule.maturity.empty() ? "0" : rule.maturity)
       .member("accuracy", rule.accuracy.empty() ? "0" : rule.accuracy)
@@ -75,11 +73,22 @@ void write_message(core::JsonWriter& json, const Detection& detection,
       .end_object();
 }
 
+// A number, as ModSecurity writes it, where it is one.
+void write_http_version(core::JsonWriter& json, std::string_view protocol) {
+  const std::string_view version = protocol.substr(protocol.find('/') + 1);
+  const auto digit = [&](std::size_t i) { return version[i] >= '0' && version[i] <= '9'; };
+  const bool number = (version.size() == 1 && digit(0)) ||
+                      (version.size() == 3 && digit(0) && version[1] == '.' && digit(2));
+  json.key("http_version");
+  number ? json.raw(version) : json.value(version);
+}
+
 void write_producer(core::JsonWriter& json, const Transaction& transaction) {
   const EngineOptions& options = transaction.rule_set().options;
   json.key("producer")
       .begin_object()
-      .member("engine", "Yagura")
+      .member("modsecurity", "Yagura")  // ModSecurity's field for who wrote the record
+      .member("connector", "")
       .member("secrules_engine", mode_word(transaction.mode()));
   json.key("components").begin_array();
   if (!options.component_signature.empty()) json.value(options.component_signature);
@@ -101,11 +110,10 @@ std::string audit_json(Transaction& transaction) {
       .member("host_port", unsigned{transaction.server_port()})
       .member("unique_id", transaction.unique_id());
   json.key("request").begin_object().member("method", transaction.method());
-  const std::string_view protocol = transaction.protocol();
-  json.member("http_version", protocol.substr(protocol.find('/') + 1))
-      .member("uri", sanitiser.uri(transaction.uri()));
+  write_http_version(json, transaction.protocol());
+  json.member("uri", sanitiser.uri(transaction.uri()));
   if (has_part(transaction, 'C') || has_part(transaction, 'I'))
-    json.member("body", sanitiser.body(transaction.request_body()));
+    json.member("body", sanitiser.request_body(transaction.request_body()));
   if (has_part(transaction, 'B'))
     write_headers(json, transaction, sanitiser, Variable::kRequestHeaders);
   json.end_object().key("response").begin_object();
@@ -118,7 +126,7 @@ std::string audit_json(Transaction& transaction) {
     write_producer(json, transaction);
     json.key("messages").begin_array();
     for (const Detection& detection : transaction.detections()) {
-      if (detection.audited) write_message(json, detection, sanitiser);
+      if (detection.audited) write_message(json, transaction, detection, sanitiser);
     }
     json.end_array();
   }
@@ -128,31 +136,41 @@ std::string audit_json(Transaction& transaction) {
 
 namespace {
 
+// A client must not know it when it sends a body that looks like a part's line.
+std::uint64_t process_secret() {
+  static const std::uint64_t kSecret = [] {
+    std::random_device source;
+    return (std::uint64_t{source()} << 32) | source();
+  }();
+  return kSecret;
+}
+
+std::uint32_t fnv1a(std::string_view text, std::uint64_t seed) {
+  std::uint64_t hash = 14695981039346656037ULL ^ seed;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return static_cast<std::uint32_t>(hash ^ (hash >> 32));
+}
+
 class NativeRecord {
  public:
   explicit NativeRecord(Transaction& transaction)
       : transaction_(transaction), sanitiser_(transaction) {
-    // Of the transaction's id: a client cannot know it when it sends a body that looks like a
-    // part's line.
-    std::uint64_t hash = 14695981039346656037ULL;
-    for (const char c : transaction.unique_id())
-      hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    boundary_ = fmt::format("{:08x}", hash & 0xffff'ffffU);
+    boundary_ = fmt::format("{:08x}", fnv1a(transaction.unique_id(), process_secret()));
   }
 
   std::string write() {
     part('A', fmt::format("[{:%d/%b/%Y:%H:%M:%S %z}] {} {} {} {} {}", local_time(transaction_),
-                          transaction_.unique_id(), transaction_.client_address(),
+                          log::escaped(transaction_.unique_id()), transaction_.client_address(),
                           transaction_.client_port(), transaction_.server_address(),
                           transaction_.server_port()));
     if (has('B')) part('B', request_line() + headers(Variable::kRequestHeaders));
-    if (has('C')) part('C', sanitiser_.body(transaction_.request_body()));
+    if (has('C')) part('C', sanitiser_.request_body(transaction_.request_body()));
     if (has('E')) part('E', sanitiser_.text(transaction_.response_body()));
     if (has('F'))
       part('F', fmt::format("HTTP/1.1 {}\n", status_of(transaction_)) +
                     headers(Variable::kResponseHeaders));
     if (has('H')) part('H', messages());
-    if (has('I')) part('I', sanitiser_.body(transaction_.request_body()));
+    if (has('I')) part('I', sanitiser_.request_body(transaction_.request_body()));
     if (has('J')) part('J', files());
     if (has('K')) part('K', rules());
     part('Z', "");
@@ -182,8 +200,7 @@ class NativeRecord {
   [[nodiscard]] std::string messages() const {
     std::string text;
     for (const Detection& detection : transaction_.detections()) {
-      if (detection.audited)
-        text += sanitiser_.text(error_log_line(transaction_, detection)) + "\n";
+      if (detection.audited) text += error_log_line(transaction_, detection) + "\n";
     }
     return text;
   }

@@ -7,6 +7,7 @@
 
 #include "core/json_text.hpp"
 #include "waf/log/internal/cause.hpp"
+#include "waf/log/internal/sanitise.hpp"
 #include "waf/log/internal/text.hpp"
 #include "waf/log/log.hpp"
 
@@ -14,23 +15,24 @@ namespace yagura::waf {
 
 namespace {
 
+constexpr std::size_t kMaxUri = 2048, kMaxExclusion = 4096;
 constexpr std::size_t kMaxDetections = 50;  // of one record; the rest is counted
 
 void write_detection(core::JsonWriter& json, const Transaction& transaction,
-                     const Detection& detection) {
+                     const Detection& detection, const log::Sanitiser& sanitiser) {
   const Rule& rule = *detection.rule;
   json.begin_object()
       .member("rule", static_cast<unsigned long long>(rule.id))
       .member("phase", unsigned{detection.phase})
-      .member("message", detection.message)
+      .member("message", sanitiser.text(detection.message))
       .member("severity", rule.severity)
       .member("file", rule.file)
       .member("line", unsigned{rule.line})
       .member("target", detection.address)
       .member("address", transaction.address_of(detection))
-      .member("value", detection.value)
-      .member("matched", detection.matched)
-      .member("data", detection.log_data)
+      .member("value", sanitiser.quoted(detection, detection.value))
+      .member("matched", sanitiser.quoted(detection, detection.matched))
+      .member("data", sanitiser.quoted(detection, detection.log_data))
       .member("cause", is_cause(detection))
       .member("decided", detection.disrupted || detection.would_disrupt)
       .member("shadow", detection.shadow)
@@ -53,20 +55,22 @@ bool flag(const element& from, const char* name) {
   return from[name].get(value) == simdjson::SUCCESS && value;
 }
 
+std::string shown(const element& from, const char* name) {
+  return log::for_human(text(from, name));
+}
+
 std::string explain_cause(const element& detection) {
-  std::string out = fmt::format("  {}  {}\n", number(detection, "rule"),
-                                log::escaped(text(detection, "message")));
-  const std::string address = text(detection, "address"), target = text(detection, "target");
-  out += fmt::format("    value      {}{}\n", log::escaped(address),
-                     address == target ? "" : fmt::format("  ({})", log::escaped(target)));
-  out += fmt::format("    was        {}\n", log::cut_and_escaped(text(detection, "value"), 200));
-  const std::string matched = text(detection, "matched");
-  if (!matched.empty())
-    out += fmt::format("    matched    {}\n", log::cut_and_escaped(matched, 200));
-  out += fmt::format("    rule       {}:{}\n", log::escaped(text(detection, "file")),
-                     number(detection, "line"));
-  out +=
-      fmt::format("    to allow it, and nothing else:\n      {}\n", text(detection, "exclusion"));
+  std::string out =
+      fmt::format("  {}  {}\n", number(detection, "rule"), shown(detection, "message"));
+  const std::string address = shown(detection, "address"), target = shown(detection, "target");
+  out += fmt::format("    value      {}{}\n", address,
+                     address == target ? "" : fmt::format("  ({})", target));
+  out += fmt::format("    was        {}\n", shown(detection, "value"));
+  if (const std::string matched = shown(detection, "matched"); !matched.empty())
+    out += fmt::format("    matched    {}\n", matched);
+  out += fmt::format("    rule       {}:{}\n", shown(detection, "file"), number(detection, "line"));
+  out += fmt::format("    to allow it, and nothing else:\n      {}\n",
+                     log::for_human(text(detection, "exclusion"), kMaxExclusion));
   return out;
 }
 
@@ -74,6 +78,7 @@ std::string explain_cause(const element& detection) {
 
 std::string block_record(const Transaction& transaction) {
   const Verdict verdict = transaction.verdict();
+  const log::Sanitiser sanitiser(transaction);
   std::string out;
   core::JsonWriter json(out, 0);
   json.begin_object()
@@ -82,7 +87,7 @@ std::string block_record(const Transaction& transaction) {
       .member("client", transaction.client_address())
       .member("host", transaction.host())
       .member("method", transaction.method())
-      .member("uri", transaction.uri().substr(0, 2048))
+      .member("uri", sanitiser.uri(transaction.uri()).substr(0, kMaxUri))
       .member("blocked", verdict.interrupts())
       .member("status",
               unsigned{verdict.interrupts() ? verdict.status : transaction.response_status()})
@@ -97,7 +102,7 @@ std::string block_record(const Transaction& transaction) {
       continue;
     }
     ++written;
-    write_detection(json, transaction, detection);
+    write_detection(json, transaction, detection, sanitiser);
   }
   json.end_array().member("left_out", static_cast<unsigned long long>(left_out)).end_object();
   return out;
@@ -111,16 +116,15 @@ Result<std::string> explain_block(std::string_view record_line) {
                 "the record of the block is no JSON: was its file cut or edited?");
   }
   const bool blocked = flag(record, "blocked");
-  std::string out = fmt::format(
-      "{} {}{} from {}\n", log::escaped(text(record, "method")), log::escaped(text(record, "host")),
-      log::cut_and_escaped(text(record, "uri"), 300), log::escaped(text(record, "client")));
-  out +=
-      blocked
-          ? fmt::format("was refused with {} at {}", number(record, "status"), text(record, "time"))
-          : fmt::format("would have been refused at {} (the mode is detect)", text(record, "time"));
-  const std::string score = text(record, "score");
-  if (!score.empty()) out += fmt::format(", score {} of {}", score, text(record, "threshold"));
-  out += fmt::format("\nid {}\n\nWhat did it:\n", text(record, "id"));
+  std::string out = fmt::format("{} {}{} from {}\n", shown(record, "method"), shown(record, "host"),
+                                shown(record, "uri"), shown(record, "client"));
+  out += blocked ? fmt::format("was refused with {} at {}", number(record, "status"),
+                               shown(record, "time"))
+                 : fmt::format("would have been refused at {} (the mode is detect)",
+                               shown(record, "time"));
+  const std::string score = shown(record, "score");
+  if (!score.empty()) out += fmt::format(", score {} of {}", score, shown(record, "threshold"));
+  out += fmt::format("\nid {}\n\nWhat did it:\n", shown(record, "id"));
   simdjson::dom::array detections;
   if (record["detections"].get(detections) != simdjson::SUCCESS) {
     return fail(ErrorCode::kInvalidInput,
@@ -134,7 +138,7 @@ Result<std::string> explain_block(std::string_view record_line) {
     any = any || cause;
     if (flag(detection, "decided") && !cause) {
       decided += fmt::format("Decided by {}: {}\n", number(detection, "rule"),
-                             log::escaped(text(detection, "message")));
+                             shown(detection, "message"));
     }
   }
   if (!any && decided.empty())

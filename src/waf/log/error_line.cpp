@@ -5,6 +5,8 @@
 
 #include <cctype>
 
+#include "waf/log/internal/line.hpp"
+#include "waf/log/internal/sanitise.hpp"
 #include "waf/log/internal/text.hpp"
 #include "waf/log/log.hpp"
 
@@ -33,15 +35,6 @@ const Rule& last_link(const Transaction& transaction, const Rule& head) {
   return *rule;
 }
 
-std::string what_matched(const Transaction& transaction, const Detection& detection) {
-  const Rule& rule = last_link(transaction, *detection.rule);
-  if (rule.targets.empty()) return "Unconditional match in SecAction.";
-  return fmt::format(
-      "Matched \"Operator `{}' with parameter `{}' against variable `{}' (Value: `{}' )",
-      operator_name(rule.op_name), log::cut_and_escaped(rule.op_argument, kMaxField),
-      log::escaped(detection.address), log::cut_and_escaped(detection.value, kMaxValue));
-}
-
 std::string beginning(const Transaction& transaction, const Detection& detection) {
   if (!detection.disrupted) return "ModSecurity: Warning. ";
   const Verdict verdict = transaction.verdict();
@@ -60,26 +53,51 @@ std::string beginning(const Transaction& transaction, const Detection& detection
 
 }  // namespace
 
+namespace log {
+
+std::string what_matched(const Transaction& transaction, const Detection& detection,
+                         const Sanitiser& sanitiser) {
+  const Rule& rule = last_link(transaction, *detection.rule);
+  if (rule.targets.empty()) return {};  // SecAction
+  // A count is a variable of its own to us, and its collection's value to ModSecurity.
+  const std::string_view address = detection.address;
+  return fmt::format(
+      "Matched \"Operator `{}' with parameter `{}' against variable `{}' (Value: `{}' )",
+      operator_name(rule.op_name), cut_and_escaped(rule.op_argument, kMaxField),
+      escaped(address.starts_with('&') ? address.substr(1) : address),
+      cut_and_escaped(sanitiser.quoted(detection, detection.value), kMaxValue));
+}
+
+std::string reference(const Detection& detection) {
+  if (detection.address.empty()) return {};
+  const std::uint32_t offset = detection.body_offset == kNoOffset ? 0 : detection.body_offset;
+  return fmt::format("v{},{}", offset, detection.value.size());
+}
+
+}  // namespace log
+
 std::string error_log_line(const Transaction& transaction, const Detection& detection) {
+  const log::Sanitiser sanitiser(transaction);
   const Rule& rule = *detection.rule;
-  std::string line = beginning(transaction, detection) + what_matched(transaction, detection);
+  std::string line =
+      beginning(transaction, detection) + log::what_matched(transaction, detection, sanitiser);
   line += fmt::format(
       " [file \"{}\"] [line \"{}\"] [id \"{}\"] [rev \"{}\"] [msg \"{}\"] [data \"{}\"] [severity "
-      "\"{}\"] "
-      "[ver \"{}\"] [maturity \"{}\"] [accuracy \"{}\"]",
+      "\"{}\"] [ver \"{}\"] [maturity \"{}\"] [accuracy \"{}\"]",
       log::escaped(rule.file), rule.line, rule.id, log::escaped(rule.revision),
-      log::escaped(detection.message), log::cut_and_escaped(detection.log_data, kMaxField),
+      log::escaped(sanitiser.text(detection.message)),
+      log::cut_and_escaped(sanitiser.quoted(detection, detection.log_data), kMaxField),
       rule.severity < 0 ? 0 : rule.severity, log::escaped(rule.version),
       rule.maturity.empty() ? "0" : log::escaped(rule.maturity),
       rule.accuracy.empty() ? "0" : log::escaped(rule.accuracy));
   for (const std::string& tag : detection.tags)
-    line += fmt::format(" [tag \"{}\"]", log::escaped(tag));
+    line += fmt::format(" [tag \"{}\"]", log::escaped(sanitiser.text(tag)));
   const std::string_view host =
       transaction.host().empty() ? transaction.server_address() : transaction.host();
-  line += fmt::format(" [hostname \"{}\"] [uri \"{}\"] [unique_id \"{}\"] [ref \"v0,{}\"]",
+  line += fmt::format(" [hostname \"{}\"] [uri \"{}\"] [unique_id \"{}\"] [ref \"{}\"]",
                       log::escaped(host),
                       log::cut_and_escaped(log::path_of(transaction.uri()), kMaxField),
-                      log::escaped(transaction.unique_id()), detection.value.size());
+                      log::escaped(transaction.unique_id()), log::reference(detection));
   return line;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/json_text.hpp"
+#include "waf/log/internal/sanitise.hpp"
 #include "waf/log/internal/text.hpp"
 #include "waf/log/log.hpp"
 
@@ -36,6 +37,7 @@ std::string_view effect(const Detection& detection) {
 }  // namespace
 
 model::Event to_event(const Transaction& transaction, const Detection& detection) {
+  const log::Sanitiser sanitiser(transaction);
   model::Event event;
   event.kind = model::EventKind::kHttp;
   event.severity = severity_of(detection.rule->severity);
@@ -44,7 +46,7 @@ model::Event to_event(const Transaction& transaction, const Detection& detection
   event.time = transaction.started();
   event.action = transaction.method();
   event.rule = std::to_string(detection.rule->id);
-  event.message = detection.message;
+  event.message = sanitiser.text(detection.message);
   event.peer = {.address = std::string(transaction.client_address()),
                 .port = transaction.client_port(),
                 .name = {}};
@@ -53,17 +55,17 @@ model::Event to_event(const Transaction& transaction, const Detection& detection
   };
   add("id", transaction.unique_id());
   add("host", transaction.host());
-  add("uri", transaction.uri());
+  add("uri", sanitiser.uri(transaction.uri()));
   add("effect", effect(detection));
   add("phase", std::to_string(detection.phase));
   add("address", transaction.address_of(detection));
   add("target", detection.address);
-  add("matched", detection.matched);
-  add("data", detection.log_data);
+  add("matched", sanitiser.quoted(detection, detection.matched));
+  add("data", sanitiser.quoted(detection, detection.log_data));
   add("score", transaction.tx("blocking_inbound_anomaly_score"));
   if (transaction.verdict().interrupts())
     add("status", std::to_string(transaction.verdict().status));
-  for (const std::string& tag : detection.tags) add("tag", tag);
+  for (const std::string& tag : detection.tags) add("tag", sanitiser.text(tag));
   event.truncated = detection.value.size() >= Detection::kMaxValue ||
                     detection.matched.size() >= Detection::kMaxValue;
   return event;

@@ -13,13 +13,28 @@ namespace yagura::waf {
 
 namespace {
 
-// What may stand in a target or in a quoted argument without changing the directive: names and
-// paths come from clients, and an operator pastes the result into a configuration.
+// Names and paths come from clients, and an operator pastes the result into a configuration: only
+// these stand in it as they are.
 bool is_plain(std::string_view text, std::string_view more) {
-  return !text.empty() && text.size() <= 256 && std::ranges::all_of(text, [&](char c) {
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            more.find(c) != std::string_view::npos;
   });
+}
+
+constexpr std::size_t kMaxExact = 256;  // of a name or path that is written out
+
+// "^a\x20b$": matches `text` and nothing else, in letters, digits and escapes alone.
+std::string exact_regex(std::string_view text) {
+  std::string out = "^";
+  for (const char c : text) {
+    if (is_plain({&c, 1}, "_-")) {
+      out.push_back(c);
+    } else {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    }
+  }
+  return out + "$";
 }
 
 // In the range that the Core Rule Set leaves to its users (1 to 99,999), the same for the same
@@ -41,34 +56,42 @@ Parts split(std::string_view address) {
   return {.variable = address.substr(0, colon), .name = address.substr(colon + 1)};
 }
 
-// "ARGS:q"; the whole variable where its member's name cannot be written; empty where there is
-// nothing to exclude.
+// "ARGS:q"; the whole variable where its member's name is too long to be written; empty where there
+// is nothing to exclude.
 std::string target_of(const Detection& detection) {
   const Parts parts = split(detection.address);
   if (parts.variable.empty() || parts.variable == "TX" || parts.variable.starts_with("MATCHED_VAR"))
     return {};
   std::string target(parts.variable);
+  if (parts.name.empty() || parts.name.size() > kMaxExact) return target;
+  if (parts.variable == "XML") return target + ":" + std::string(parts.name);
   if (is_plain(parts.name, "_.-[]$")) return target + ":" + std::string(parts.name);
-  if (parts.variable == "XML" && (parts.name == "/*" || parts.name == "//@*"))
-    return target + ":" + std::string(parts.name);
-  return target;
+  return target + ":/" + exact_regex(parts.name) + "/";
+}
+
+// The request's path as an operator on REQUEST_FILENAME; empty: it is too long, or there is none.
+std::string path_operator(const Transaction& transaction) {
+  const std::string_view path = transaction.single(Variable::kRequestFilename);
+  if (path.empty() || path.size() > kMaxExact) return {};
+  if (path.starts_with('/') && is_plain(path, "/_.-~+:@=")) return fmt::format("@streq {}", path);
+  return fmt::format("@rx {}", exact_regex(path));
 }
 
 std::string exclusion_of_cause(const Transaction& transaction, const Detection& detection) {
   const RuleId rule = detection.rule->id;
-  const std::string target = target_of(detection);
-  const std::string_view path = log::path_of(transaction.uri());
-  const bool has_path = path.starts_with('/') && is_plain(path, "/_.-~+:@!=");
-  if (!has_path) {
+  // A rule that counts a collection has no target of a member.
+  const std::string target =
+      detection.address.starts_with('&') ? std::string() : target_of(detection);
+  const std::string path = path_operator(transaction);
+  if (path.empty()) {
     return target.empty() ? fmt::format("SecRuleRemoveById {}", rule)
                           : fmt::format("SecRuleUpdateTargetById {} \"!{}\"", rule, target);
   }
   const std::string ctl = target.empty()
                               ? fmt::format("ctl:ruleRemoveById={}", rule)
                               : fmt::format("ctl:ruleRemoveTargetById={};{}", rule, target);
-  return fmt::format(
-      "SecRule REQUEST_FILENAME \"@streq {}\" \"id:{},phase:1,pass,nolog,t:none,{}\"", path,
-      id_for(std::string(path) + ctl), ctl);
+  return fmt::format("SecRule REQUEST_FILENAME \"{}\" \"id:{},phase:1,pass,nolog,t:none,{}\"", path,
+                     id_for(path + ctl), ctl);
 }
 
 // What decides (949110) compares a score: what raised the score is what may be excluded. A line

@@ -47,6 +47,17 @@ void set_tx(State& state, const RuleAction& action) {
   }
 }
 
+// Past the bound the whole collection is meant: a log may say too little, never too much.
+void sanitise(State& state, Variable variable, std::string_view name) {
+  constexpr std::size_t kMaxSanitised = 256;
+  const auto same = [&](const SanitisedTarget& each) {
+    return each.variable == variable && (each.name.empty() || each.name == name);
+  };
+  if (std::ranges::any_of(state.sanitised, same)) return;
+  const bool full = state.sanitised.size() >= kMaxSanitised;
+  state.sanitised.push_back({.variable = variable, .name = full ? std::string_view{} : name});
+}
+
 void set_persistent(State& state, const RuleAction& action) {
   using SetOp = RuleAction::SetOp;
   const std::string_view key = collection_key(state, action.collection);
@@ -202,11 +213,16 @@ void run_action(State& state, const RuleAction& action) {
     case ActionKind::kExec:
     case ActionKind::kAppend:
     case ActionKind::kPrepend:
-    case ActionKind::kSanitiseArg:  // the audit log reads these from the rule
-    case ActionKind::kSanitiseMatched:
-    case ActionKind::kSanitiseMatchedBytes:
+      return;
+    case ActionKind::kSanitiseArg:
+      return sanitise(state, Variable::kArgs, expand(state, action.value));
     case ActionKind::kSanitiseRequestHeader:
+      return sanitise(state, Variable::kRequestHeaders, expand(state, action.value));
     case ActionKind::kSanitiseResponseHeader:
+      return sanitise(state, Variable::kResponseHeaders, expand(state, action.value));
+    case ActionKind::kSanitiseMatched:
+    case ActionKind::kSanitiseMatchedBytes:  // all of them: some bytes tell the others
+      for (const Match& match : state.matched_vars) sanitise(state, match.variable, match.name);
       return;
   }
 }

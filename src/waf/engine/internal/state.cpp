@@ -84,6 +84,7 @@ void State::end() {
   current = nullptr;
   detections.clear();
   detections_dropped = 0;
+  sanitised.clear();
   verdict = {};
   removed_rules.clear();
   removed_targets.clear();

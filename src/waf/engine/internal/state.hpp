@@ -85,6 +85,7 @@ struct State {
   const Rule* current = nullptr;      // for RULE:*
   std::vector<Detection> detections;
   std::uint32_t detections_dropped = 0;
+  std::vector<SanitisedTarget> sanitised;
   Verdict verdict;
   std::vector<bool> removed_rules;  // by rule index; empty: none
   std::vector<RemovedTarget> removed_targets;

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
+
+#include "core/utf8.hpp"
 
 namespace yagura::waf::log {
 
@@ -28,6 +31,37 @@ std::string cut_and_escaped(std::string_view text, std::size_t limit) {
                      text.size() - limit);
 }
 
+namespace {
+
+void append_hex(std::string& out, std::string_view bytes) {
+  for (const char c : bytes) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+}
+
+// C1 controls, line and paragraph separators, marks and overrides of direction (UAX #9).
+bool misleads(char32_t code) {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200e && code <= 0x200f) ||
+         (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0x61c;
+}
+
+}  // namespace
+
+std::string for_human(std::string_view text, std::size_t limit) {
+  std::string out;
+  std::size_t at = 0;
+  while (at < text.size() && at < limit) {
+    const std::size_t valid = core::utf8_sequence_length(text, at);
+    const std::string_view bytes = text.substr(at, std::max<std::size_t>(valid, 1));
+    if (valid == 0 || misleads(core::utf8_decode(text, at, valid))) {
+      append_hex(out, bytes);
+    } else {
+      out += bytes;
+    }
+    at += bytes.size();
+  }
+  if (at < text.size()) out += fmt::format(" ({} bytes omitted)", text.size() - at);
+  return out;
+}
+
 std::string rfc3339(std::chrono::system_clock::time_point time) {
   const auto micros =
       std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
@@ -37,6 +71,14 @@ std::string rfc3339(std::chrono::system_clock::time_point time) {
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", parts.tm_year + 1900,
                      parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
                      micros % 1'000'000);
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return out;
 }
 
 std::string_view path_of(std::string_view uri) { return uri.substr(0, uri.find('?')); }
