@@ -84,20 +84,20 @@ std::string error_log_line(const Transaction& transaction, const Detection& dete
   line += fmt::format(
       " [file \"{}\"] [line \"{}\"] [id \"{}\"] [rev \"{}\"] [msg \"{}\"] [data \"{}\"] [severity "
       "\"{}\"] [ver \"{}\"] [maturity \"{}\"] [accuracy \"{}\"]",
-      log::escaped(rule.file), rule.line, rule.id, log::escaped(rule.revision),
-      log::escaped(sanitiser.text(detection.message)),
-      log::cut_and_escaped(sanitiser.quoted(detection, detection.log_data), kMaxField),
-      rule.severity < 0 ? 0 : rule.severity, log::escaped(rule.version),
-      rule.maturity.empty() ? "0" : log::escaped(rule.maturity),
-      rule.accuracy.empty() ? "0" : log::escaped(rule.accuracy));
+      log::quotable(rule.file), rule.line, rule.id, log::quotable(rule.revision),
+      log::quotable(sanitiser.text(detection.message)),
+      log::cut_and_quotable(sanitiser.quoted(detection, detection.log_data), kMaxField),
+      rule.severity < 0 ? 0 : rule.severity, log::quotable(rule.version),
+      rule.maturity.empty() ? "0" : log::quotable(rule.maturity),
+      rule.accuracy.empty() ? "0" : log::quotable(rule.accuracy));
   for (const std::string& tag : detection.tags)
-    line += fmt::format(" [tag \"{}\"]", log::escaped(sanitiser.text(tag)));
+    line += fmt::format(" [tag \"{}\"]", log::quotable(sanitiser.text(tag)));
   const std::string_view host =
       transaction.host().empty() ? transaction.server_address() : transaction.host();
   line += fmt::format(" [hostname \"{}\"] [uri \"{}\"] [unique_id \"{}\"] [ref \"{}\"]",
-                      log::escaped(host),
-                      log::cut_and_escaped(log::path_of(transaction.uri()), kMaxField),
-                      log::escaped(transaction.unique_id()), log::reference(detection));
+                      log::quotable(host),
+                      log::cut_and_quotable(log::path_of(transaction.uri()), kMaxField),
+                      log::quotable(transaction.unique_id()), log::reference(detection));
   return line;
 }
 

@@ -1,7 +1,7 @@
 // Our lines beside libmodsecurity 3.0.9's for the same rules and requests. They are the same but
 // for what is meant to differ: `hostname` (the Host header, as from 3.0.10 on, not the server's
-// address), `ref` (see internal/line.hpp), and '"' in a value, which we escape, so that a value
-// cannot look like a field.
+// address), `ref` (see internal/line.hpp), and '"' and '\\' in a field, which we always escape, so
+// that a value cannot look like a field.
 
 #include <gtest/gtest.h>
 
@@ -69,7 +69,10 @@ TEST(LogPeer, LinesAreTheSame) {
                 "/?q=long" + std::string(300, 'g')},
            Case{"SecRule ARGS \"@contains x\" \"id:4,phase:2,pass,log,msg:'m "
                 "%{MATCHED_VAR}',logdata:'%{MATCHED_VAR}'\"\n",
-                "/?q=x%0a%0d%5d%ff%00%e6%97%a5%5c"},
+                "/?q=x%0a%0d%5d%ff%00%e6%97%a5"},
+           Case{
+               "SecRule ARGS \"@contains x\" \"id:12,phase:2,pass,log,logdata:'%{MATCHED_VAR}'\"\n",
+               "/?q=x%5c"},
            Case{"SecRule &ARGS \"@ge 2\" \"id:5,phase:2,pass,log\"\n", "/?a=1&b=2"},
            Case{"SecAction \"id:6,phase:2,pass,log,msg:'act'\"\n", "/"},
            Case{"SecRule ARGS \"@streq 1\" \"id:7,phase:2,deny,status:406,log,msg:'no'\"\n",

@@ -45,7 +45,7 @@ TEST_F(LogTest, WritesTheLineOfModSecuritysConnector) {
       "[line \"9\"] [id \"942100\"] [rev \"\"] [msg \"An attack\"] [data \"in ARGS:q: "
       "attack\"] [severity \"2\"] [ver \"\"] [maturity \"0\"] [accuracy \"0\"] [tag "
       "\"attack-x\"] [hostname \"shop.example\"] [uri \"/a\"] [unique_id \"id-1\"] [ref "
-      "\"v2,6\"]");
+      "\"v0,6\"]");
 }
 
 TEST_F(LogTest, CutsLongValuesAndSaysHowMuch) {

@@ -26,8 +26,15 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 
 std::string stars(std::size_t count) { return std::string(count, '*'); }
 
-std::string_view last_component(std::string_view name) {
-  return name.starts_with("json.") ? name.substr(name.rfind('.') + 1) : name;
+// "json.user.password.array_0" has a component "password".
+bool has_component(const std::vector<std::string>& names, std::string_view name) {
+  if (!name.starts_with("json.")) return false;
+  while (!name.empty()) {
+    const std::size_t end = std::min(name.find('.'), name.size());
+    if (contains(names, name.substr(0, end))) return true;
+    name.remove_prefix(std::min(end + 1, name.size()));
+  }
+  return false;
 }
 
 // The end of the JSON value that begins at `begin`; a string's quotes stay outside.
@@ -126,8 +133,7 @@ void Sanitiser::add_secret(std::string_view value) {
 }
 
 bool Sanitiser::names_argument(std::string_view name) const {
-  return !arguments_.empty() &&
-         (contains(arguments_, name) || contains(arguments_, last_component(name)));
+  return !arguments_.empty() && (contains(arguments_, name) || has_component(arguments_, name));
 }
 
 // "a=1&b=2": the values of the named ones, whatever their encoding.

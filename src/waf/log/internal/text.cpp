@@ -9,13 +9,15 @@
 
 namespace yagura::waf::log {
 
-std::string escaped(std::string_view text) {
+namespace {
+
+std::string with_escapes(std::string_view text, std::string_view escape_too) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f && byte != '"') {
+    if (byte >= 0x20 && byte < 0x7f && escape_too.find(c) == std::string_view::npos) {
       out.push_back(c);
     } else {
       out.append("\\x").push_back(kDigits[byte >> 4]);
@@ -25,10 +27,22 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+std::string omitted(std::size_t count) { return fmt::format(" ({} characters omitted)", count); }
+
+}  // namespace
+
+std::string escaped(std::string_view text) { return with_escapes(text, "\""); }
+
+std::string quotable(std::string_view text) { return with_escapes(text, "\"\\"); }
+
 std::string cut_and_escaped(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return escaped(text);
-  return fmt::format("{} ({} characters omitted)", escaped(text.substr(0, limit)),
-                     text.size() - limit);
+  return escaped(text.substr(0, limit)) + omitted(text.size() - limit);
+}
+
+std::string cut_and_quotable(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return quotable(text);
+  return quotable(text.substr(0, limit)) + omitted(text.size() - limit);
 }
 
 namespace {

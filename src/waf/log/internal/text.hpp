@@ -10,9 +10,12 @@ namespace yagura::waf::log {
 
 // Bytes outside printable ASCII, and '"', as \xHH: one record stays one line, one field one field.
 [[nodiscard]] std::string escaped(std::string_view text);
+// The same and '\\', for what stands between quotes: no field can end in half an escape.
+[[nodiscard]] std::string quotable(std::string_view text);
 // Escaped, at most `limit` characters of the text, with a note of how many were left out, as
 // ModSecurity writes it.
 [[nodiscard]] std::string cut_and_escaped(std::string_view text, std::size_t limit);
+[[nodiscard]] std::string cut_and_quotable(std::string_view text, std::size_t limit);
 
 // For a terminal: valid UTF-8 stays, but controls, bytes that are none, and characters that turn
 // the direction of writing become \xHH. Cut at `limit` bytes.
