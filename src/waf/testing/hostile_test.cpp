@@ -15,8 +15,6 @@
 namespace yagura::waf::testing {
 namespace {
 
-using ::testing::Contains;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr std::uint64_t kMiB = 1 << 20;
