@@ -343,9 +343,7 @@ bool Transaction::audit_wanted() const {
 }
 
 std::string_view Transaction::audit_parts() const { return state_->inner->audit_parts; }
-std::span<const SanitisedTarget> Transaction::sanitised() const {
-  return state_->inner->sanitised;
-}
+std::span<const SanitisedTarget> Transaction::sanitised() const { return state_->inner->sanitised; }
 std::uint32_t Transaction::rules_not_evaluated() const { return state_->inner->not_evaluated; }
 
 // "json.items.0.id" is ModSecurity's name for a leaf; the pointer says where it is in the document
