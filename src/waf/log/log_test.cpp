@@ -70,8 +70,8 @@ TEST_F(LogTest, SaysHowARequestWasStopped) {
 // A record is a line whatever a request holds, JSON is valid, and nothing that a client sends looks
 // like a field of its own.
 TEST_F(LogTest, KeepsARecordOnOneLineWhateverEachFieldHolds) {
-  const std::string evil =
-      std::string("\r\n\"] [id \"1\"]\\\x1b[31m\xff\xc3\x28\xe2\x80\xae\0`'{}", 37) + "attack";
+  using namespace std::string_literals;  // the length counts the NUL
+  const std::string evil = "\r\n\"] [id \"1\"]\\\x1b[31m\xff\xc3\x28\xe2\x80\xae\0`'{}attack"s;
   constexpr std::string_view kQuoting = R"(
 SecRuleEngine On
 SecAuditEngine On
