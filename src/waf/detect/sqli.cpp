@@ -17,15 +17,33 @@ namespace {
 using sqli::Dialect;
 using sqli::Shape;
 
-// Words, names, numbers, addresses, dates with points: without one of these bytes nothing separates
-// two tokens in a way that an attack needs.
-constexpr ByteSet kNeeded = ByteSet::range(0, ' ') | ByteSet::of("'\"`();#-*=<>|&!+{\\\x7f\xa0");
+// Two things that no attack lacks, and that most words, names and paths do. Something that
+// separates a keyword from its neighbours: "1or" is a word, "1.or" and "1/or" are not ('\xa0' is
+// Latin-1's no-break space). And what a condition or a statement is about: a quote, a bracket, a
+// comment, a comparison, or at the very least a number or a variable, as in "1or.1like.1".
+constexpr ByteSet kSeparator = ByteSet::range(0, '/') | ByteSet::range(':', '@') |
+                               ByteSet::range('[', '^') | ByteSet::range('{', 0x7f) |
+                               ByteSet::of("`\xa0");
+constexpr ByteSet kSubject = ByteSet::range(0, ' ') | ByteSet::range('0', '9') |
+                             ByteSet::of("'\"`();#-*=<>|&!+{\\@$\x7f\xa0");
 
-bool has_needed(std::string_view text) {
-  for (const char byte : text) {
-    if (kNeeded.contains(static_cast<unsigned char>(byte))) return true;
+bool meets_condition(std::string_view text) {
+  bool separator = false;
+  bool subject = false;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    separator |= kSeparator.contains(byte);
+    subject |= kSubject.contains(byte);
+    if (separator && subject) return true;
   }
   return false;
+}
+
+// Blanks at the beginning separate nothing.
+std::string_view without_leading_blanks(std::string_view text) {
+  std::size_t begin = 0;
+  while (begin < text.size() && static_cast<unsigned char>(text[begin]) <= ' ') ++begin;
+  return text.substr(begin);
 }
 
 std::string fingerprint(const Shape& shape) {
@@ -64,7 +82,7 @@ bool detect_sqli(std::string_view text, SqliResult& result) {
   result.fingerprint.clear();
   constexpr std::size_t kLongest = 0xffff'ffff;  // tokens say where they are in 32 bits
   text = text.substr(0, kLongest);
-  if (!has_needed(text)) return false;
+  if (!meets_condition(without_leading_blanks(text))) return false;
   if (try_both_dialects(text, 0, result)) return true;
   for (const char quote : {'\'', '"'}) {
     if (text.find(quote) != std::string_view::npos && try_both_dialects(text, quote, result)) {
@@ -75,7 +93,7 @@ bool detect_sqli(std::string_view text, SqliResult& result) {
 }
 
 const ByteCondition& sqli_condition() {
-  static const ByteCondition kCondition{.one_of = {kNeeded}, .min_length = 2};
+  static const ByteCondition kCondition{.one_of = {kSeparator, kSubject}, .min_length = 2};
   return kCondition;
 }
 

@@ -166,8 +166,31 @@ TEST(DetectSqli, FingerprintNamesTheKindsOfTokens) {
 
 TEST(DetectSqli, PlainWordsLackWhatAnAttackNeeds) {
   for (const std::string_view text :
-       {"hello", "a.b_c", "user@example.org", "/path/to/file", "1.5"}) {
+       {"hello", "a.b_c", "/path/to/file", "12", "deadbeef01", "日本語", "what?"}) {
     EXPECT_FALSE(sqli_condition().may_match(bytes_in(text), text.size())) << text;
+  }
+}
+
+TEST(DetectSqli, FindsAttacksWithoutBlanksQuotesAndBrackets) {
+  for (const std::string_view text :
+       {"1or.1like.1", "1.0or.1like.1", "1/1union", "~1union", "-1union"}) {
+    EXPECT_TRUE(detect(text).is_attack) << text;
+  }
+}
+
+TEST(DetectSqli, NumbersAndWordsBeforeALastUnionAreProse) {
+  for (const std::string_view text :
+       {"$2$2minus", "1 1 minus", "1 2 union", "2 x union", "-1 x union", "1+1 x union"}) {
+    EXPECT_FALSE(detect(text).is_attack) << text;
+  }
+  EXPECT_TRUE(detect("-1 union").is_attack);
+  EXPECT_TRUE(detect("1+1 union").is_attack);
+}
+
+TEST(DetectSqli, BlanksBeforeTheTextDoNotMatter) {
+  for (const std::string_view text :
+       {"$2$2minus", "1or.1like.1", "null,[a]or[b]like[c]", "' or 1=1", "hello", "-1 union"}) {
+    EXPECT_EQ(detect(text).fingerprint, detect(" \t\n" + std::string(text)).fingerprint) << text;
   }
 }
 

@@ -200,7 +200,9 @@ class Grammar {
   [[nodiscard]] bool union_behind(std::size_t i, Before before) const {
     if (union_at(i)) return true;
     if (before == Before::kOpenString) return is_query(i + 1);
-    return before == Before::kLiteral && kind(i + 1) == Kind::kEnd && shape_.lexed > 2;
+    // "-1 union": what was cut. "2 people, 1 union" has a word behind the number.
+    return before == Before::kLiteral && kind(i + 1) == Kind::kEnd && shape_.lexed > 2 &&
+           !at(0).followed_by_word;
   }
 
   // PROCEDURE analyse(…), and what other databases call so.
