@@ -3,21 +3,12 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "waf/match/internal/regex_superset.hpp"
 
 namespace yagura::waf::internal {
 
 namespace {
-
-// An expression above this is tried alone first.
-constexpr std::size_t kTryAloneLength = 700;
-// A database of one expression above this is made smaller: it costs compile time and cache lines.
-constexpr std::size_t kLargeDatabase = 250'000;
-
-// Not tried at all where many of its parts repeat.
-constexpr std::size_t kHopelessSize = 3000;
 
 struct CompileErrorDeleter {
   void operator()(hs_compile_error_t* error) const { hs_free_compile_error(error); }
@@ -67,42 +58,6 @@ std::size_t size_of(const hs_database_t* database) {
   return hs_database_size(database, &size) == HS_SUCCESS ? size : 0;
 }
 
-std::size_t repeats_of(const regex::Node& node) {
-  std::size_t count = node.kind == regex::Kind::kRepeat ? 1 : 0;
-  for (const regex::Node& child : node.children) count += repeats_of(child);
-  return count;
-}
-
-// The mildest reduction that is worth a try. The library works long on an expression that it then
-// finds too large, and longest where many parts may be left out or repeated (evasions between the
-// letters of a word).
-regex::Reduction first_try(const regex::Node& core) {
-  const std::size_t size = regex::expanded_size(core);
-  const std::size_t repeats = repeats_of(core);
-  if (size > 1500 && repeats > 60) return regex::Reduction::kShort;
-  if (size > 1200 && repeats > 8) return regex::Reduction::kMiddle;
-  return repeats > 40 ? regex::Reduction::kFlattened : regex::Reduction::kNone;
-}
-
-// The first reduction of `core` that compiles to a database of moderate size; else the last that
-// compiles at all.
-std::optional<std::string> smaller(const regex::Node& core) {
-  std::optional<std::string> found;
-  const regex::Reduction first = first_try(core);
-  for (const regex::Reduction how : regex::kReductions) {
-    if (how < first) continue;
-    const regex::Node node = regex::reduced(core, how);
-    if (node.kind == regex::Kind::kEmpty) break;
-    if (regex::expanded_size(node) > kHopelessSize && repeats_of(node) > 60) continue;
-    const ReadyExpression candidate{.text = regex::to_expression(node)};
-    const Attempt attempt = compile({&candidate, 1}, 0);
-    if (attempt.outcome != Outcome::kCompiled) continue;
-    found = candidate.text;
-    if (size_of(attempt.database.get()) <= kLargeDatabase) break;
-  }
-  return found;
-}
-
 }  // namespace
 
 Database::~Database() {
@@ -144,13 +99,7 @@ Result<CompiledGroup> compile_group(std::span<const Expression> expressions) {
   for (const Expression& expression : expressions) {
     const auto id = static_cast<std::uint32_t>(
         std::ranges::lower_bound(group.items, expression.item) - group.items.begin());
-    std::optional<std::string> text = regex::to_expression(expression.core);
-    if (text->size() > kTryAloneLength) text = smaller(expression.core);
-    if (!text) {
-      give_up_on(expression);
-      continue;
-    }
-    ready.push_back({.text = std::move(*text), .id = id});
+    ready.push_back({.text = regex::to_expression(expression.core), .id = id});
     origin.push_back(&expression);
   }
   while (!ready.empty()) {

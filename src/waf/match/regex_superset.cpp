@@ -151,100 +151,6 @@ Node with_anchors_as_bytes(Node node, bool at_head, bool at_tail) {
   }
 }
 
-void collect_bytes(const Node& node, ByteSet& bytes) {
-  if (node.kind == Kind::kClass) bytes |= node.bytes;
-  for (const Node& child : node.children) collect_bytes(child, bytes);
-}
-
-// `a[x]*(?:yz?)*\\?b` is within `a[xyz\\]*b`.
-Node flattened(Node node) {
-  static constexpr std::size_t kWorthIt = 3;
-  for (Node& child : node.children) child = flattened(std::move(child));
-  if (node.kind == Kind::kAlternate) return alternate(std::move(node.children));
-  if (node.kind == Kind::kRepeat)
-    return repeat(std::move(node.children.front()), node.min, node.max);
-  if (node.kind != Kind::kConcat) return node;
-  std::vector<Node> parts;
-  for (std::size_t i = 0; i < node.children.size();) {
-    std::size_t end = i;
-    std::size_t size = 0;
-    ByteSet bytes;
-    for (; end < node.children.size() && nullable(node.children[end]); ++end) {
-      size += expanded_size(node.children[end]);
-      collect_bytes(node.children[end], bytes);
-    }
-    if (size > kWorthIt) {
-      parts.push_back(repeat(class_of(bytes), 0, kUnlimited));
-      i = end;
-    } else {
-      for (end = std::max(end, i + 1); i < end; ++i) parts.push_back(std::move(node.children[i]));
-    }
-  }
-  return concat(std::move(parts));
-}
-
-// The matches of a node that are whole within a budget of bytes, and beginnings of the others.
-struct CutNode {
-  Node whole = nothing();
-  Node begun = nothing();
-};
-
-CutNode cut(const Node& node, std::size_t budget);
-
-CutNode cut_concat(const Node& node, std::size_t budget) {
-  std::vector<Node> prefix;
-  std::vector<Node> begun;
-  for (const Node& child : node.children) {
-    CutNode part = cut(child, budget);
-    if (!is_nothing(part.begun)) {
-      std::vector<Node> path = prefix;
-      path.push_back(std::move(part.begun));
-      begun.push_back(concat(std::move(path)));
-    }
-    if (is_nothing(part.whole)) return {.begun = alternate(std::move(begun))};
-    budget -= std::min(budget, min_length(part.whole));
-    prefix.push_back(std::move(part.whole));
-  }
-  return {.whole = concat(std::move(prefix)), .begun = alternate(std::move(begun))};
-}
-
-CutNode cut_repeat(const Node& node, std::size_t budget) {
-  const Node& unit = node.children.front();
-  const std::size_t length = min_length(unit);
-  if (length * node.min <= budget) return {.whole = node};
-  if (length > budget) {
-    CutNode first = cut(unit, budget);
-    std::vector<Node> either;
-    either.push_back(std::move(first.whole));
-    either.push_back(std::move(first.begun));
-    return {.begun = alternate(std::move(either))};
-  }
-  const auto times = static_cast<std::uint32_t>(budget / length);
-  return {.begun = repeat(unit, times, times)};
-}
-
-CutNode cut(const Node& node, std::size_t budget) {
-  if (budget == 0) return {.begun = Node{}};
-  switch (node.kind) {
-    case Kind::kConcat:
-      return cut_concat(node, budget);
-    case Kind::kAlternate: {
-      std::vector<Node> whole;
-      std::vector<Node> begun;
-      for (const Node& child : node.children) {
-        CutNode part = cut(child, budget);
-        whole.push_back(std::move(part.whole));
-        begun.push_back(std::move(part.begun));
-      }
-      return {.whole = alternate(std::move(whole)), .begun = alternate(std::move(begun))};
-    }
-    case Kind::kRepeat:
-      return cut_repeat(node, budget);
-    default:
-      return {.whole = node};
-  }
-}
-
 // Are both cases of a letter in every set, so that (?i) says it all?
 bool is_caseless(const Node& node) {
   if (node.kind == Kind::kClass) return both_cases(node.bytes) == node.bytes;
@@ -371,20 +277,6 @@ void append(std::string& out, const Node& node, bool caseless) {
 }
 
 }  // namespace
-
-Node reduced(Node core, Reduction how) {
-  if (how == Reduction::kNone) return core;
-  core = flattened(std::move(core));
-  if (how != Reduction::kFlattened) {
-    static constexpr std::array<std::size_t, 6> kBudgets = {0, 0, 12, 8, 6, 4};
-    CutNode split = cut(core, kBudgets[static_cast<std::size_t>(how)]);
-    std::vector<Node> both;
-    both.push_back(std::move(split.whole));
-    both.push_back(std::move(split.begun));
-    core = alternate(std::move(both));
-  }
-  return trimmed(std::move(core), ByteSet{}, Side::kTail);
-}
 
 Node core_of(Node node, const ByteSet& alphabet) {
   node = with_small_counts(restricted(std::move(node), alphabet));

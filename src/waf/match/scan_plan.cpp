@@ -94,9 +94,7 @@ class PartPlanner {
     merge_groups();
     for (GroupPlan& group : groups_) {
       group.part = part_;
-      GroupPlan large = take_large(group);
-      if (!group.expressions.empty()) plan.groups.push_back(std::move(group));
-      if (!large.expressions.empty()) plan.groups.push_back(std::move(large));
+      plan.groups.push_back(std::move(group));
     }
     std::ranges::move(direct_, std::back_inserter(plan.direct));
   }
@@ -152,19 +150,6 @@ class PartPlanner {
       std::ranges::move(gone.expressions, std::back_inserter(kept.expressions));
       groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(best_b));
     }
-  }
-
-  // Large automata share no literals with the rest, and a database of both takes more than the sum
-  // to compile.
-  static GroupPlan take_large(GroupPlan& group) {
-    static constexpr std::size_t kLarge = 300;
-    GroupPlan large{.gate = group.gate, .part = group.part};
-    const auto rest = std::ranges::stable_partition(group.expressions, [](const Expression& e) {
-      return regex::expanded_size(e.core) < kLarge;
-    });
-    std::ranges::move(rest, std::back_inserter(large.expressions));
-    group.expressions.erase(rest.begin(), rest.end());
-    return large;
   }
 
   [[nodiscard]] static std::int64_t change_by_merging(const GroupPlan& a, const GroupPlan& b) {

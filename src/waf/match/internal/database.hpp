@@ -1,6 +1,6 @@
 #pragma once
 
-// One Vectorscan database for the expressions of a group.
+// One Hyperscan database for the expressions of a group.
 
 #include <hs.h>
 
@@ -50,7 +50,7 @@ class Database {
 struct CompiledGroup {
   Database database;                       // absent where nothing compiled
   std::vector<std::uint32_t> items;        // a report's id -> item
-  std::vector<std::uint32_t> unscannable;  // items of which no approximation compiled
+  std::vector<std::uint32_t> unscannable;  // items of which an expression did not compile
 };
 
 // An expression as it is handed over, with the number of its item in CompiledGroup::items.
@@ -65,7 +65,7 @@ struct ReadyExpression {
 // The distinct items of `expressions`, sorted.
 [[nodiscard]] std::vector<std::uint32_t> items_of(std::span<const Expression> expressions);
 
-// Makes large expressions smaller until they compile. Fails where memory is short.
+// An expression that the library refuses makes its item unscannable. Fails where memory is short.
 [[nodiscard]] Result<CompiledGroup> compile_group(std::span<const Expression> expressions);
 
 }  // namespace yagura::waf::internal

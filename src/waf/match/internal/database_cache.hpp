@@ -3,7 +3,7 @@
 // Compiled databases on disk, one file a group.
 //
 // A file holds a page of header (what made it, sizes, a checksum) and behind it the database as
-// Vectorscan lays it out in memory, which does not depend on the address as long as that is aligned
+// Hyperscan lays it out in memory, which does not depend on the address as long as that is aligned
 // to a page: so it is mapped and used in place, shared by every process that maps it. A file is
 // made under another name and renamed, so that no one sees half of one. A database is close to
 // code, so files count only in a folder, and with an owner, that no stranger can write to.

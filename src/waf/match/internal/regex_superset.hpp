@@ -1,9 +1,8 @@
 #pragma once
 
-// From a regular expression to an expression that Vectorscan compiles well and that finds at least
+// From a regular expression to an expression that Hyperscan compiles well and that finds at least
 // as much in a buffer of forms, where a line feed stands before, between and behind the forms.
 
-#include <cstdint>
 #include <string>
 
 #include "waf/base/byte_set.hpp"
@@ -16,14 +15,6 @@ namespace yagura::waf::regex {
 // Anchors become the line feed before or behind a form, or vanish where they do not stand at an
 // end. nothing(): no such text matches. kEmpty: every text might.
 [[nodiscard]] Node core_of(Node node, const ByteSet& alphabet);
-
-// A smaller automaton that finds at least as much. kFlattened: runs of parts that may be empty
-// become one set of bytes, repeated. kShort and on: matches are cut off behind some bytes as well.
-enum class Reduction : std::uint8_t { kNone, kFlattened, kLong, kMiddle, kShort, kShortest };
-inline constexpr Reduction kReductions[] = {Reduction::kNone,  Reduction::kFlattened,
-                                            Reduction::kLong,  Reduction::kMiddle,
-                                            Reduction::kShort, Reduction::kShortest};
-[[nodiscard]] Node reduced(Node core, Reduction how);
 
 // PCRE syntax that means the same (kStart and kEnd must be gone; bytes are written in hexadecimal).
 [[nodiscard]] std::string to_expression(const Node& node);
