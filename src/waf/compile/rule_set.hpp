@@ -241,6 +241,9 @@ struct RuleSet {
   // The bits of one value; `name` in any case. O(named members of that variable). 0: no rule scans
   // it.
   [[nodiscard]] ClassMask classes_of(Variable home, std::string_view name) const;
+  // The chains whose forms the rule's operator sees: its own, and with multiMatch each that its own
+  // begins with. Of those that take part in the first stage.
+  [[nodiscard]] ChainMask chains_of(const Rule& rule) const;
   bool needs_request_body = false;  // some rule of phase 2 or later looks into it
   bool needs_response_body = false;
   std::string fingerprint;     // of all rule text: names a generation

@@ -78,7 +78,7 @@ void take_over(Prefilter::State& state, ScanAlphabet& alphabet, Job& job,
   ScanGroup group{.items = std::move(made.items), .gate = job.plan->gate, .part = job.plan->part};
   for (const std::uint32_t item : group.items) {
     group.classes |= state.items[item].classes;
-    group.chains |= state.items[item].chain;
+    group.chains |= state.items[item].chains;
   }
   group.database = std::move(made.database);
   state.figures.database_bytes += group.database.bytes();
@@ -102,7 +102,7 @@ Result<Prefilter> Prefilter::build(std::span<const PrefilterItem> items,
   state->identity = ++identities;
   for (const PrefilterItem& item : items) {
     state->items.push_back({.classes = item.classes,
-                            .chain = ChainMask{1} << (item.chain & 63U),
+                            .chains = (ChainMask{1} << (item.chain & 63U)) | item.more_chains,
                             .condition = item.condition,
                             .part = static_cast<std::uint8_t>(item.part % kPrefilterParts)});
   }

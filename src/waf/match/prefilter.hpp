@@ -45,8 +45,9 @@ struct PrefilterItem {
   bool has_pattern = false;
   ByteCondition condition;
   ClassMask classes = 0;
-  std::uint8_t chain = 0;  // bit number in ChainMask
-  std::uint8_t part = 0;   // below kPrefilterParts
+  std::uint8_t chain = 0;     // bit number in ChainMask
+  ChainMask more_chains = 0;  // forms of these count as well (rules that look at every step)
+  std::uint8_t part = 0;      // below kPrefilterParts
 };
 
 struct PrefilterOptions {

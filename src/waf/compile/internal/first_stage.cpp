@@ -1,15 +1,17 @@
-// A rule takes part where a hit of its operator can be foretold: the operator is not negated, looks
-// at each value once, says something of what it matches, and at least one of its targets is a part
-// of the request or response. Such targets get class bits: one for all members of a variable, and
-// one for a single member that some rule names, as long as there are bits; where they have run out
-// the member's rule takes the bit of the whole variable, which only costs hits. Chains of
-// transformations are known to the first stage by their number, of which it takes 64: those that
-// most rules use come first. Rules that stand behind several jumps over a condition on TX (the
-// higher paranoia levels) come in later parts, which are scanned only where the walk gets there.
+// A rule takes part where a hit of its operator can be foretold: the operator is not negated, says
+// something of what it matches, and at least one of its targets is a part of the request or
+// response. One that looks at every step of its transformations (multiMatch) is hit by any of them.
+// Such targets get class bits: one for all members of a variable, and one for a single member that
+// some rule names, as long as there are bits; where they have run out the member's rule takes the
+// bit of the whole variable, which only costs hits. Chains of transformations are known to the
+// first stage by their number, of which it takes 64: those that most rules use come first. Rules
+// that stand behind several jumps over a condition on TX (the higher paranoia levels) come in later
+// parts, which are scanned only where the walk gets there.
 
 #include "waf/compile/internal/first_stage.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <numeric>
 #include <span>
@@ -77,7 +79,7 @@ struct Candidate {
 };
 
 std::optional<PrefilterItem> foretell(const Rule& rule) {
-  if (!rule.op || rule.negated || rule.multi_match) return std::nullopt;
+  if (!rule.op || rule.negated) return std::nullopt;
   if (std::none_of(rule.targets.begin(), rule.targets.end(), is_scanned)) return std::nullopt;
   PrefilterItem item{.condition = rule.op->condition()};
   if (std::optional<ScanPattern> pattern = rule.op->scan_pattern()) {
@@ -100,9 +102,9 @@ class FirstStage {
         candidates_.push_back({static_cast<std::uint32_t>(i), *std::move(item)});
       }
     }
+    name_steps();
     sort_chains();
-    std::erase_if(candidates_,
-                  [this](const Candidate& each) { return rules()[each.rule].chain >= kBits; });
+    std::erase_if(candidates_, [this](const Candidate& each) { return !has_chains(each); });
     assign_bits();
     find_parts();
     std::array<std::vector<PrefilterItem>, kPhaseCount> items;
@@ -111,6 +113,7 @@ class FirstStage {
       Phase& phase = state_.set.phases[rule.phase - 1U];
       mark_targets(rule, each.item);
       each.item.chain = rule.chain;
+      each.item.more_chains = state_.set.chains_of(rule);
       each.item.part = part_of_head_[rule.chain_head == kNone ? each.rule : rule.chain_head];
       rule.prefilter_item = static_cast<std::uint32_t>(phase.item_rule.size());
       phase.item_rule.push_back(each.rule);
@@ -122,6 +125,30 @@ class FirstStage {
 
  private:
   std::vector<Rule>& rules() { return state_.set.rules; }
+
+  // Every step of a multiMatch rule is a chain of its own.
+  void name_steps() {
+    for (const Candidate& each : candidates_) {
+      const Rule& rule = rules()[each.rule];
+      if (!rule.multi_match) continue;
+      const auto whole = state_.set.transform_chains[rule.chain].transforms();
+      const std::vector<Transform> steps(whole.begin(), whole.end());
+      for (std::size_t length = 0; length < steps.size(); ++length) {
+        (void)state_.chain({steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(length)});
+      }
+    }
+  }
+
+  [[nodiscard]] std::size_t steps_of(const Rule& rule) {
+    return rule.multi_match ? state_.set.transform_chains[rule.chain].transforms().size() + 1 : 1;
+  }
+
+  // The first stage knows each form that the rule's operator sees.
+  [[nodiscard]] bool has_chains(const Candidate& candidate) {
+    const Rule& rule = rules()[candidate.rule];
+    const auto known = static_cast<std::size_t>(std::popcount(state_.set.chains_of(rule)));
+    return rule.chain < kBits && known == steps_of(rule);
+  }
 
   void find_parts() {
     part_of_head_.assign(rules().size(), 0);

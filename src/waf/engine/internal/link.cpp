@@ -96,7 +96,13 @@ void Evaluator::match_hits(const Rule& rule, const RuleTarget& target) {
                           selects(target.selector, member.name);
     if (!selected || excluded(target, member.name)) continue;
     if (!exclusions_.empty() && removed(target, member.name)) continue;
-    ask(rule, member, form.bytes, true);
+    if (!rule.multi_match) {
+      ask(rule, member, form.bytes, true);
+      continue;
+    }
+    // Whichever step was hit: the operator sees all of them, in order, once.
+    match_each_step(rule, member);
+    while (i + 1 < range.end && state_.forms[state_.hits[i + 1].form].value == form.value) ++i;
   }
 }
 

@@ -15,13 +15,13 @@ bool decided_by_item(const Rule& rule) {
                              [](const RuleTarget& target) { return target.class_bit != 0; });
 }
 
-void add_item(PhasePlan& plan, const Rule& rule) {
+void add_item(PhasePlan& plan, const RuleSet& rules, const Rule& rule) {
+  const ChainMask chains = rules.chains_of(rule);
   for (const RuleTarget& target : rule.targets) {
     ClassMask bits = target.class_bit;
     plan.classes |= bits;
     for (; bits != 0; bits &= bits - 1) {
-      plan.chains_of_class[static_cast<std::size_t>(std::countr_zero(bits))] |= ChainMask{1}
-                                                                                << rule.chain;
+      plan.chains_of_class[static_cast<std::size_t>(std::countr_zero(bits))] |= chains;
     }
   }
 }
@@ -37,7 +37,7 @@ void plan_items(PhasePlan& plan, const Phase& phase, const RuleSet& rules) {
   plan.part_of_step.assign(phase.steps.size(), 0);
   for (std::uint32_t item = 0; item < phase.item_rule.size(); ++item) {
     const Rule& rule = rules.rules[phase.item_rule[item]];
-    add_item(plan, rule);
+    add_item(plan, rules, rule);
     const auto head =
         step_of_head.find(rule.chain_head == kNone ? phase.item_rule[item] : rule.chain_head);
     if (head == step_of_head.end()) continue;
@@ -64,27 +64,54 @@ void plan_phase(PhasePlan& plan, const Phase& phase, const RuleSet& rules,
   if (scans) plan_items(plan, phase, rules);
 }
 
-std::uint32_t child_of(std::vector<ChainNode>& nodes, std::uint32_t parent, Transform transform) {
-  for (std::uint32_t i = parent + 1; i < nodes.size(); ++i) {
-    if (nodes[i].parent == parent && nodes[i].transform == transform) return i;
+bool changes_empty_text(Transform transform) {
+  return transform == Transform::kLength || transform == Transform::kMd5 ||
+         transform == Transform::kSha1;
+}
+
+// Adds the node of the chains that begin with `prefix`, and all under it.
+void add_node(std::vector<ChainNode>& nodes, const RuleSet& rules, std::vector<Transform>& prefix,
+              ChainMask chains, std::uint32_t parent) {
+  const auto number = static_cast<std::uint32_t>(nodes.size());
+  nodes.push_back({.parent = parent, .below = chains});
+  if (!prefix.empty()) {
+    nodes[number].transform = prefix.back();
+    nodes[number].triggers = nodes[number].all_triggers = triggers(prefix.back());
+    nodes[number].changes_empty = changes_empty_text(prefix.back());
   }
-  nodes.push_back({.parent = parent, .transform = transform});
-  return static_cast<std::uint32_t>(nodes.size() - 1);
+  ChainMask left = chains;
+  while (left != 0) {
+    const auto transforms =
+        rules.transform_chains[static_cast<std::size_t>(std::countr_zero(left))].transforms();
+    if (transforms.size() == prefix.size()) {
+      nodes[number].ends |= left & -left;
+      left &= left - 1;
+      continue;
+    }
+    // Those that go on with the same transformation are a node of their own.
+    const Transform next = transforms[prefix.size()];
+    ChainMask same = 0;
+    for (ChainMask rest = left; rest != 0; rest &= rest - 1) {
+      const auto other =
+          rules.transform_chains[static_cast<std::size_t>(std::countr_zero(rest))].transforms();
+      if (other.size() > prefix.size() && other[prefix.size()] == next) same |= rest & -rest;
+    }
+    const auto child = static_cast<std::uint32_t>(nodes.size());
+    prefix.push_back(next);
+    add_node(nodes, rules, prefix, same, number);
+    prefix.pop_back();
+    nodes[number].all_triggers |= nodes[child].all_triggers;
+    nodes[number].changes_empty |= nodes[child].changes_empty;
+    left &= ~same;
+  }
+  nodes[number].end = static_cast<std::uint32_t>(nodes.size());
 }
 
 void plan_chains(Plan& plan, const RuleSet& rules) {
-  plan.chains.emplace_back();
   const std::size_t count = std::min(kMaxChains, rules.transform_chains.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    const ChainMask bit = ChainMask{1} << i;
-    std::uint32_t node = 0;
-    plan.chains[node].below |= bit;
-    for (const Transform transform : rules.transform_chains[i].transforms()) {
-      node = child_of(plan.chains, node, transform);
-      plan.chains[node].below |= bit;
-    }
-    plan.chains[node].ends |= bit;
-  }
+  const ChainMask all = count == kMaxChains ? ~ChainMask{0} : (ChainMask{1} << count) - 1;
+  std::vector<Transform> prefix;
+  add_node(plan.chains, rules, prefix, all, 0);
 }
 
 void find_slots(Plan& plan, const RuleSet& rules, const Selector& selector) {

@@ -32,13 +32,17 @@ struct PhasePlan {
   ClassMask classes = 0;                        // that some item looks at
 };
 
-// A transformation after others. Parents stand before their children; the first node is the value
-// itself.
+// A transformation after others. Nodes stand in the order of a walk that goes down first, so that a
+// node is followed by what is under it; the first is the value itself.
 struct ChainNode {
   std::uint32_t parent = 0;
+  std::uint32_t end = 0;  // behind the last node under this one
   Transform transform = Transform::kLowercase;
-  ChainMask ends = 0;   // chains whose last transformation this is
-  ChainMask below = 0;  // `ends`, and those of every node under it
+  ChainMask ends = 0;          // chains whose last transformation this is
+  ChainMask below = 0;         // `ends`, and those of every node under it
+  ByteSet triggers;            // of the transformation
+  ByteSet all_triggers;        // of this one and of every node under it
+  bool changes_empty = false;  // one of them makes something of the empty text
 };
 
 struct Plan {

@@ -27,15 +27,7 @@ class FormMaker {
     const ChainMask chains = chains_for(classes);
     forms_.clear();
     forms_.push_back({.bytes = text, .present = bytes_in(text)});
-    forms_[0].chains = chains & nodes_[0].ends;
-    form_of_node_[0] = 0;
-    for (std::uint32_t i = 1; i < nodes_.size(); ++i) {
-      const ChainNode& node = nodes_[i];
-      if ((node.below & chains) == 0) continue;
-      const std::uint32_t form = transform(node, form_of_node_[node.parent]);
-      form_of_node_[i] = form;
-      forms_[form].chains |= node.ends & chains;
-    }
+    walk(chains);
     for (const Candidate& form : forms_) {
       if (form.chains == 0) continue;
       state_.scan->add(form.bytes, form.present, classes, form.chains);
@@ -50,6 +42,27 @@ class FormMaker {
     ChainMask chains = 0;
   };
 
+  void walk(ChainMask chains) {
+    form_of_node_[0] = 0;
+    std::uint32_t at = 0;
+    while (at < nodes_.size()) {
+      const ChainNode& node = nodes_[at];
+      if ((node.below & chains) == 0) {
+        at = node.end;
+        continue;
+      }
+      const std::uint32_t from = form_of_node_[node.parent];
+      if (changes_nothing(node, forms_[from])) {
+        forms_[from].chains |= node.below & chains;
+        at = node.end;
+        continue;
+      }
+      const std::uint32_t form = at == 0 ? 0 : transform(node, from);
+      form_of_node_[at++] = form;
+      forms_[form].chains |= node.ends & chains;
+    }
+  }
+
   ChainMask chains_for(ClassMask classes) {
     if (classes == last_classes_) return last_chains_;  // values of one kind come one after another
     ChainMask chains = 0;
@@ -61,11 +74,17 @@ class FormMaker {
     return chains;
   }
 
+  // The node and all under it leave the form as it is. The empty text has no byte, and some
+  // transformations make something of it all the same.
+  static bool changes_nothing(const ChainNode& node, const Candidate& form) {
+    if (form.bytes.empty()) return !node.changes_empty;
+    return !node.all_triggers.intersects(form.present);
+  }
+
   // The number of the form that the node makes of form `from`.
   std::uint32_t transform(const ChainNode& node, std::uint32_t from) {
     const std::string_view in = forms_[from].bytes;
-    // The empty text has no byte, and some transformations make something of it all the same.
-    if (!in.empty() && !triggers(node.transform).intersects(forms_[from].present)) return from;
+    if (!in.empty() && !node.triggers.intersects(forms_[from].present)) return from;
     const std::string_view out =
         apply(node.transform, in, state_.buffers.first, state_.rules->unicode_map.get());
     for (std::uint32_t i = 0; i < forms_.size(); ++i) {

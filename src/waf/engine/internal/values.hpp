@@ -25,6 +25,8 @@ struct ValueRef {
   Variable home = Variable::kArgsGet;
   bool is_name = false;     // ARGS_NAMES, REQUEST_HEADERS_NAMES, …
   std::uint32_t index = 0;  // in the home; meaningless for single values
+
+  friend bool operator==(const ValueRef&, const ValueRef&) = default;
 };
 
 // Home collections are those that hold values of their own; ARGS and the *_NAMES are views of them.

@@ -131,6 +131,7 @@ SecRule FILES|FILES_NAMES|MULTIPART_PART_HEADERS "@rx (?i)\.exe" "id:25,phase:2,
 SecRule ARGS|REQUEST_HEADERS "@pm 169.254.169.254 http://" "id:26,phase:2,pass,log,t:none,t:removeWhitespace"
 SecRule ARGS "@detectSQLi" "id:27,phase:2,pass,log,capture,t:none,t:utf8toUnicode,t:urlDecodeUni,t:removeNulls"
 SecRule ARGS|XML:/* "@detectXSS" "id:28,phase:2,pass,log,t:none,t:utf8toUnicode,t:urlDecodeUni,t:htmlEntityDecode,t:jsDecode,t:cssDecode,t:removeNulls"
+SecRule ARGS|REQUEST_HEADERS "@rx (?i)cmd|<b|\.\./|ab" "id:29,phase:2,pass,log,t:none,t:urlDecodeUni,t:htmlEntityDecode,t:lowercase,t:removeWhitespace,multiMatch,setvar:tx.steps=+1"
 SecRule TX:level "@lt 2" "id:30,phase:2,pass,nolog,skipAfter:END-LEVELS"
 SecRule ARGS|REQUEST_HEADERS "@rx [^\x20-\x7e]" "id:31,phase:2,pass,log"
 SecRule ARGS "@rx .{12}" "id:32,phase:2,pass,log,t:none,t:length,t:lowercase,multiMatch"

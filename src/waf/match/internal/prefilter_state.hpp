@@ -13,13 +13,13 @@ namespace yagura::waf {
 // The part of an item that a form is held against.
 struct ItemFilter {
   ClassMask classes = 0;
-  ChainMask chain = 0;
+  ChainMask chains = 0;
   ByteCondition condition;
   std::uint8_t part = 0;
 
   [[nodiscard]] bool admits(ClassMask form_classes, ChainMask form_chains, const ByteSet& present,
                             std::size_t length) const {
-    return (classes & form_classes) != 0 && (chain & form_chains) != 0 &&
+    return (classes & form_classes) != 0 && (chains & form_chains) != 0 &&
            condition.may_match(present, length);
   }
 };
