@@ -130,13 +130,24 @@ Result<void> status(const std::string& state) {
   return {};
 }
 
-Result<void> reload(const std::string& state) {
+Result<int> tell(const std::string& state, int signal, std::string_view what) {
   YAGURA_TRY(const gateway::RunningGateway found, running(state));
-  if (::kill(found.pid, SIGHUP) != 0) {
-    return fail(ErrorCode::kIo, fmt::format("process {} cannot be told to reload", found.pid));
+  if (::kill(found.pid, signal) != 0) {
+    return fail(ErrorCode::kIo, fmt::format("process {} cannot be told to {}", found.pid, what));
   }
-  std::printf("told process %d to read its rules again; %s says whether they are in use\n",
-              found.pid, (state_folder(state) / "error.log").c_str());
+  return found.pid;
+}
+
+Result<void> reopen(const std::string& state) {
+  YAGURA_TRY(const int pid, tell(state, SIGUSR1, "open its files anew"));
+  std::printf("told process %d to open its log files anew\n", pid);
+  return {};
+}
+
+Result<void> reload(const std::string& state) {
+  YAGURA_TRY(const int pid, tell(state, SIGHUP, "reload"));
+  std::printf("told process %d to read its rules again; %s says whether they are in use\n", pid,
+              (state_folder(state) / "error.log").c_str());
   return {};
 }
 
@@ -231,6 +242,9 @@ void add_gateway_command(CLI::App& app, ExitCode& exit_code) {
       add_part(*command, "reload", "Read rules and certificates again, without losing a request",
                given->state);
   reload_part->callback([given, &exit_code] { exit_code = exit_of(reload(given->state)); });
+  CLI::App* reopen_part = add_part(
+      *command, "reopen", "Open the log files anew, after they were renamed", given->state);
+  reopen_part->callback([given, &exit_code] { exit_code = exit_of(reopen(given->state)); });
 
   add_ext_proc_command(*command, exit_code);
 

@@ -182,6 +182,34 @@ class Life(GatewayTest):
         wait_until(lambda: "rules.conf:1:" in fixture.read_text(gateway.state / "error.log"), "the error is logged")
         self.assertEqual(request(gateway.port, "GET", "/page?q=other").status, 403)
 
+    def test_logs_can_be_rotated_without_a_reload(self):
+        gateway = self.start("--workers", 2)
+        names = ("events.jsonl", "blocks.jsonl", "error.log")
+        first = block(gateway)
+        generation = gateway.metrics()["yagura_waf_rule_set_generation"]
+        for name in names:
+            (gateway.state / name).rename(gateway.state / (name + ".1"))
+        done = gateway.command("reopen")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        later = []
+
+        def every_worker_follows():
+            later.append(block(gateway))
+            old, new = (lines_of(gateway.state / name) for name in ("blocks.jsonl.1", "blocks.jsonl"))
+            self.assertEqual(len(old) + len(new), 1 + len(later))  # none is lost on the way
+            return len(later) > 20 and all(identity in "".join(new) for identity in later[-20:])
+
+        wait_until(every_worker_follows, "all workers write to the new file")
+        for identity in (first, later[-1]):
+            self.assertEqual(gateway.command("explain", identity).returncode, 0)
+        self.assertIn(first, fixture.read_text(gateway.state / "error.log.1"))
+        self.assertIn(later[-1], fixture.read_text(gateway.state / "error.log"))
+        self.assertEqual(len(lines_of(gateway.state / "events.jsonl.1") + lines_of(gateway.state / "events.jsonl")),
+                         1 + len(later))
+        for name in ("events.jsonl", "blocks.jsonl"):  # what clients sent is nothing for everybody
+            self.assertEqual((gateway.state / name).stat().st_mode & 0o007, 0)
+        self.assertEqual(gateway.metrics()["yagura_waf_rule_set_generation"], generation)
+
     def test_status_says_what_runs(self):
         gateway = self.start()
         done = gateway.command("status")
@@ -216,6 +244,16 @@ class Errors(GatewayTest):
                                "--rules", "/tmp"], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("listen 0.0.0.0:8080 default_server;", done.stdout)
+
+
+def block(gateway):
+    """Has a request refused; its reference."""
+    answer = request(gateway.port, "GET", "/page?q=attack")
+    return re.search(r"Reference: (\S+)</p>", answer.body.decode()).group(1)
+
+
+def lines_of(path):
+    return fixture.read_text(path).splitlines()
 
 
 def refuses_connections(port):

@@ -4,6 +4,7 @@ import http.client
 import json
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import tempfile
@@ -405,6 +406,28 @@ class Policy(unittest.TestCase):
         self.assertEqual((closed, opened), (503, 200), metrics)
         self.assertRegex(metrics, r'yagura_waf_failures_total\{policy="closed"\} 1\n')
         self.assertRegex(metrics, r'yagura_waf_failures_total\{policy="open"\} 1\n')
+
+    def test_its_files_are_opened_anew_with_nginxs_logs(self):
+        nginx = self.run_nginx("yagura_events events.jsonl; yagura_blocks {folder}/blocks.jsonl; yagura_rules {folder}/rules.conf;"
+                               "yagura on; server { listen 127.0.0.1:{port}; location / { return 200 ok; } }")
+        for name in ("events.jsonl", "blocks.jsonl"):
+            file = nginx.folder / name
+            request(nginx.ports[0], "GET", "/?q=attack")
+            wait_until(lambda: fixture.read_text(file), "%s has a line" % name)
+            self.assertEqual(file.stat().st_mode & 0o777, 0o640)
+            file.rename(nginx.folder / (name + ".1"))
+            nginx.process.send_signal(signal.SIGUSR1)
+            wait_until(file.exists, "%s is there again" % name)
+            wait_until(lambda: request(nginx.ports[0], "GET", "/?q=attack").status == 403 and fixture.read_text(file),
+                       "%s has a line again" % name)
+            self.assertEqual(file.stat().st_mode & 0o777, 0o640)
+        nginx.process.send_signal(signal.SIGHUP)
+        before = nginx.worker_pids()
+        wait_until(lambda: len(nginx.worker_pids()) == 1 and nginx.worker_pids() != before, "a new worker serves")
+        lines = len(fixture.read_text(nginx.folder / "events.jsonl").splitlines())
+        request(nginx.ports[0], "GET", "/?q=attack")
+        wait_until(lambda: len(fixture.read_text(nginx.folder / "events.jsonl").splitlines()) == lines + 1,
+                   "the new worker writes to it too")
 
     def test_workers_share_counters_and_collections(self):
         rules = ("yagura_settings 'SecAction \"id:50,phase:1,pass,nolog,initcol:ip=%{REMOTE_ADDR}\"\n"

@@ -48,7 +48,7 @@ class Signals {
   Signals() {
     sigset_t set;
     ::sigemptyset(&set);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) ::sigaddset(&set, signal);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD}) ::sigaddset(&set, signal);
     ::pthread_sigmask(SIG_BLOCK, &set, &before_);
     descriptor_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   }
@@ -206,7 +206,8 @@ class Supervisor {
   }
 
   void handle(int signal) {
-    if (signal == SIGHUP) nginx_.send(SIGHUP);
+    // Before it serves it would die of them, and it has just read what they are about.
+    if ((signal == SIGHUP || signal == SIGUSR1) && nginx_.is_ready()) nginx_.send(signal);
     if (signal != SIGTERM && signal != SIGINT) return;
     // Once: finish what is being served. Twice: now.
     const bool again = is_stopping();

@@ -25,9 +25,9 @@ namespace yagura::gateway {
 // Runs until SIGTERM or SIGINT has ended it: opens the sockets, writes the configuration, starts
 // nginx, says on one line where it listens, starts it again when it dies (after a pause that
 // doubles to half a minute), passes SIGHUP on (rules and certificates are read anew; where they are
-// broken, the old ones stay and error.log says why). What nginx says before it serves goes to
-// standard error. Blocks these signals in the calling thread: call it from a program's main thread
-// only.
+// broken, the old ones stay and error.log says why) and SIGUSR1 (log files are opened anew). What
+// nginx says before it serves goes to standard error. Blocks these signals in the calling thread:
+// call it from a program's main thread only.
 [[nodiscard]] Result<void> run_gateway(GatewayOptions options, const GatewayPlaces& places,
                                        const std::filesystem::path& nginx,
                                        const std::function<void(std::string_view)>& say);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "core/diagnostics.hpp"
 #include "gateway/ext_proc/http_status_page.hpp"
@@ -72,11 +73,27 @@ Result<std::unique_ptr<StatusPage>> start_metrics(const std::string& where,
                            [&counters] { return waf::metrics_text(counters); });
 }
 
-// SIGHUP reads the rules again; broken ones leave the old in force.
-void serve(const Arguments& given, ExtProcServer& server, const sigset_t& signals) {
+struct Files {
+  waf::LineFile events, blocks;
+};
+
+// After a rotation: streams that run go on meanwhile.
+void reopen(const Arguments& given, Files& files) {
+  for (const auto& [file, path] :
+       {std::pair{&files.events, &given.events}, std::pair{&files.blocks, &given.blocks}}) {
+    if (const auto done = file->reopen(*path); !done) say(done.error().message);
+  }
+}
+
+// SIGHUP reads the rules again; broken ones leave the old in force. SIGUSR1 opens the files anew.
+void serve(const Arguments& given, ExtProcServer& server, Files& files, const sigset_t& signals) {
   while (true) {
     int signal = 0;
     if (sigwait(&signals, &signal) != 0) continue;
+    if (signal == SIGUSR1) {
+      reopen(given, files);
+      continue;
+    }
     if (signal != SIGHUP) return;
     if (auto rules = load(given)) {
       say("rules read again: " + std::to_string(rules->rule_count) +
@@ -92,15 +109,16 @@ Result<void> run(Arguments& given) {
   // Before any thread starts, so that all of them leave these to serve().
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&signals, signal);
+  for (const int signal : {SIGHUP, SIGUSR1, SIGTERM, SIGINT}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   auto rules = load(given);
   if (rules == nullptr)
     return fail(ErrorCode::kInvalidInput, "the rules cannot be used: see above");
   YAGURA_TRY(const waf::SharedMemory memory, waf::SharedMemory::map(kSharedMemory));
-  YAGURA_TRY(waf::LineFile events, waf::LineFile::open(given.events));
-  YAGURA_TRY(waf::LineFile blocks, waf::LineFile::open(given.blocks));
+  Files files;
+  YAGURA_TRY(files.events, waf::LineFile::open(given.events));
+  YAGURA_TRY(files.blocks, waf::LineFile::open(given.blocks));
   std::unique_ptr<waf::AuditLog> audit_log;
   if (rules->options.audit.engine != waf::AuditOptions::Engine::kOff &&
       !rules->options.audit.path.empty()) {
@@ -116,8 +134,8 @@ Result<void> run(Arguments& given) {
   given.server.exchange.transaction = transaction_options(given);
   const ExchangeDone done = [&](waf::Transaction& transaction) {
     const waf::RecordTargets targets{.counters = memory.counters(),
-                                     .events = events,
-                                     .blocks = blocks,
+                                     .events = files.events,
+                                     .blocks = files.blocks,
                                      .audit_log = audit_log.get()};
     waf::record_transaction(transaction, targets, transaction.request_body().size(),
                             transaction.response_body().size());
@@ -131,7 +149,7 @@ Result<void> run(Arguments& given) {
   say("external processor for Envoy on " + given.server.listen + port + ", " +
       std::to_string(count) + " rules" +
       (metrics == nullptr ? "" : ", metrics on port " + std::to_string(metrics->port())));
-  serve(given, *server, signals);
+  serve(given, *server, files, signals);
   return {};
 }
 

@@ -2,9 +2,20 @@
  * request's pool. */
 #include "gateway/nginx/ngx_http_yagura_module.h"
 
+/* Each time before something may be written: nginx opens its files anew for rotation, and a cycle
+ * that ends has other descriptors than the one that begins. */
+static void use_files(ngx_http_request_t* r) {
+  const ngx_http_yagura_main_conf_t* conf =
+      ngx_http_get_module_main_conf(r, ngx_http_yagura_module);
+  ngx_http_yagura_api->worker_use_files(ngx_http_yagura_worker,
+                                        conf->events == NULL ? NGX_INVALID_FILE : conf->events->fd,
+                                        conf->blocks == NULL ? NGX_INVALID_FILE : conf->blocks->fd);
+}
+
 static void end_transaction(void* data) {
   ngx_http_yagura_ctx_t* ctx = data;
   if (ctx->transaction == NULL) return;
+  if (!ctx->finished) use_files(ctx->request);
   ngx_http_yagura_api->end(ctx->transaction);
   ctx->transaction = NULL;
 }
@@ -132,6 +143,7 @@ void ngx_http_yagura_report(ngx_http_request_t* r, ngx_http_yagura_ctx_t* ctx) {
 void ngx_http_yagura_finish(ngx_http_request_t* r, ngx_http_yagura_ctx_t* ctx) {
   if (ctx->finished) return;
   ctx->finished = 1;
+  use_files(r);
   report_with(r, ctx, ngx_http_yagura_api->finish);
 }
 

@@ -97,15 +97,9 @@ char* ngx_http_yagura_load_rules(ngx_conf_t* cf, ngx_http_yagura_main_conf_t* ma
 
 ngx_int_t ngx_http_yagura_open_worker(ngx_conf_t* cf, const ngx_http_yagura_main_conf_t* conf) {
   if (ngx_http_yagura_load_engine(cf, conf) != NGX_CONF_OK) return NGX_ERROR;
-  const yagura_waf_text events = ngx_http_yagura_text(&conf->events);
-  const yagura_waf_text blocks = ngx_http_yagura_text(&conf->blocks);
-  if (ngx_http_yagura_worker != NULL) {
-    /* A reload: the counters go on, the files are opened anew, so that logs can be rotated. */
-    const int reopened =
-        ngx_http_yagura_api->worker_reopen(ngx_http_yagura_worker, events, blocks, log_line, cf);
-    return reopened ? NGX_OK : NGX_ERROR;
-  }
+  if (ngx_http_yagura_worker != NULL) return NGX_OK; /* a reload: the counters go on */
+  const yagura_waf_text none = {NULL, 0};
   ngx_http_yagura_worker =
-      ngx_http_yagura_api->worker_create(events, blocks, conf->shared_memory, log_line, cf);
+      ngx_http_yagura_api->worker_create(none, none, conf->shared_memory, log_line, cf);
   return ngx_http_yagura_worker != NULL ? NGX_OK : NGX_ERROR;
 }

@@ -10,6 +10,7 @@ static ngx_int_t install_handlers(ngx_conf_t* cf);
 static char* add_text(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 static char* set_metrics(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 static char* set_path(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+static char* set_lines_file(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 
 enum { kDefaultTimeBudgetMs = 50, kDefaultSharedMemory = 16 * 1024 * 1024 };
 
@@ -41,9 +42,9 @@ static ngx_command_t commands[] = {
     {ngx_string("yagura_library"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_str_slot,
      MAIN(library), NULL},
     {ngx_string("yagura_cache"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_path, MAIN(cache), NULL},
-    {ngx_string("yagura_events"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_path, MAIN(events),
+    {ngx_string("yagura_events"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_lines_file, MAIN(events),
      NULL},
-    {ngx_string("yagura_blocks"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_path, MAIN(blocks),
+    {ngx_string("yagura_blocks"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_lines_file, MAIN(blocks),
      NULL},
     {ngx_string("yagura_shared_memory"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1,
      ngx_conf_set_size_slot, MAIN(shared_memory), NULL},
@@ -147,6 +148,28 @@ static char* set_path(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) {
   ngx_str_t* path = (ngx_str_t*)(void*)((char*)conf + cmd->offset);
   if (path->len == 0) return NGX_CONF_OK;
   if (ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) return NGX_CONF_ERROR;
+  return NGX_CONF_OK;
+}
+
+/* nginx would let everybody read the file, and it holds what clients sent. It calls this before it
+ * opens the file anew, too. Where it fails nginx fails in the same way, and says so. */
+static void create_private(ngx_open_file_t* file, ngx_log_t* log) {
+  (void)log;
+  const int descriptor =
+      open((const char*)file->name.data, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+  if (descriptor >= 0) close(descriptor);
+}
+
+/* A file that nginx opens as its own logs: its path is relative to nginx's prefix. */
+static char* set_lines_file(ngx_conf_t* cf, ngx_command_t* cmd, void* conf) {
+  ngx_open_file_t** file = (ngx_open_file_t**)(void*)((char*)conf + cmd->offset);
+  ngx_str_t* value = cf->args->elts;
+  if (*file != NULL) return "is duplicate";
+  if (value[1].len == 0) return NGX_CONF_OK;
+  *file = ngx_conf_open_file(cf->cycle, &value[1]);
+  if (*file == NULL) return NGX_CONF_ERROR;
+  create_private(*file, cf->log);
+  if ((*file)->flush == NULL) (*file)->flush = create_private;
   return NGX_CONF_OK;
 }
 

@@ -22,8 +22,8 @@ typedef struct {
 typedef struct {
   ngx_str_t library;
   ngx_str_t cache;
-  ngx_str_t events;
-  ngx_str_t blocks;
+  ngx_open_file_t* events; /* nginx opens them, and opens them anew when it is told to (USR1) */
+  ngx_open_file_t* blocks;
   size_t shared_memory;
   ngx_flag_t has_metrics;
   ngx_array_t* rule_sets; /* of ngx_http_yagura_rule_set_t; released with the cycle's pool */

@@ -116,6 +116,12 @@ yagura_waf_worker* worker_create(yagura_waf_text event_file, yagura_waf_text blo
   }
 }
 
+void worker_use_files(yagura_waf_worker* worker, int event_descriptor,
+                      int block_descriptor) noexcept {
+  worker->events.borrow(event_descriptor);
+  worker->blocks.borrow(block_descriptor);
+}
+
 void worker_free(yagura_waf_worker* worker) noexcept { delete worker; }
 
 // ---- transaction
@@ -268,6 +274,7 @@ constexpr yagura_waf_api kApi = {
     .metrics = metrics,
     .report_detections = report_detections,
     .worker_reopen = worker_reopen,
+    .worker_use_files = worker_use_files,
 };
 
 }  // namespace

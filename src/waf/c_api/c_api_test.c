@@ -3,6 +3,7 @@
  * exit code 0 where all is right. */
 #define _POSIX_C_SOURCE 200809L
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,6 +182,21 @@ static int lines_of(const char* path, const char* part) {
   return lines;
 }
 
+static void uses_the_servers_files(yagura_waf_worker* worker, yagura_waf_rules* rules,
+                                   const char* folder) {
+  char path[64];
+  snprintf(path, sizeof(path), "%s/servers", folder);
+  const int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT, 0600);
+  EXPECT(descriptor >= 0);
+  api->worker_use_files(worker, descriptor, -1);
+  run(worker, rules, YAGURA_WAF_MODE_BLOCK, "/?q=evil", NULL, "ok");
+  api->worker_use_files(worker, -1, -1);
+  run(worker, rules, YAGURA_WAF_MODE_BLOCK, "/?q=evil", NULL, "ok");
+  EXPECT(close(descriptor) == 0); /* it was left open */
+  EXPECT(lines_of(path, "{") == 1);
+  unlink(path);
+}
+
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   void* library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
@@ -218,6 +234,8 @@ int main(int argc, char** argv) {
     unlink(events);
     EXPECT(api->worker_reopen(worker, text(events), text(blocks), note, &none) == 1);
     run(worker, rules, YAGURA_WAF_MODE_BLOCK, "/?q=evil", NULL, "ok");
+    EXPECT(lines_of(events, "{") == 1);
+    uses_the_servers_files(worker, rules, folder);
     EXPECT(lines_of(events, "{") == 1);
     api->rules_release(rules);
     api->worker_free(worker);

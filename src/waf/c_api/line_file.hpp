@@ -1,8 +1,7 @@
 #pragma once
 
 // A file that lines are appended to by several processes at once: each line is one write() to a
-// descriptor with O_APPEND, so lines never mix. Reopening swaps what the descriptor refers to, for
-// log rotation.
+// descriptor with O_APPEND, so lines never mix.
 
 #include <string>
 #include <string_view>
@@ -20,12 +19,22 @@ class LineFile {
   LineFile& operator=(LineFile&& other) noexcept;
   ~LineFile();
 
+  // For log rotation: what is written from now on goes to the file of this name. Other threads may
+  // append meanwhile. On an error the old file stays. `path` as given to open(), and not empty
+  // where that was not.
+  [[nodiscard]] Result<void> reopen(const std::string& path);
+  // Writes to a descriptor (O_APPEND) that somebody else opens and closes; -1: nowhere. Not while
+  // others append.
+  void borrow(int descriptor);
+
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
   // Adds the line's end. False: it could not be written whole. `line` holds no line end.
   bool append(std::string line);
 
  private:
+  void close_owned();
   int fd_ = -1;
+  bool is_owned_ = false;
 };
 
 }  // namespace yagura::waf

@@ -1,5 +1,6 @@
 #include "waf/c_api/line_file.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,6 +54,41 @@ TEST_F(LineFileTest, AddsToWhatIsThere) {
   LineFile::open((folder_ / "f").string())->append("first");
   LineFile::open((folder_ / "f").string())->append("second");
   EXPECT_EQ(lines(), (std::vector<std::string>{"first", "second"}));
+}
+
+TEST_F(LineFileTest, ReopeningFollowsTheNameAndNotTheRenamedFile) {
+  auto file = LineFile::open((folder_ / "f").string());
+  file->append("old");
+  fs::rename(folder_ / "f", folder_ / "f.1");
+  file->append("still old");
+  ASSERT_TRUE(file->reopen((folder_ / "f").string()).has_value());
+  file->append("new");
+  EXPECT_EQ(lines(), std::vector<std::string>{"new"});
+  fs::rename(folder_ / "f.1", folder_ / "f");
+  EXPECT_EQ(lines(), (std::vector<std::string>{"old", "still old"}));
+}
+
+TEST_F(LineFileTest, WhereReopeningFailsTheOldFileStays) {
+  auto file = LineFile::open((folder_ / "f").string());
+  EXPECT_FALSE(file->reopen((folder_ / "missing" / "f").string()).has_value());
+  EXPECT_TRUE(file->append("line"));
+  EXPECT_EQ(lines(), std::vector<std::string>{"line"});
+}
+
+TEST_F(LineFileTest, NeverClosesWhatItBorrowed) {
+  auto owner = LineFile::open((folder_ / "f").string());
+  const int descriptor = ::open((folder_ / "f").c_str(), O_WRONLY | O_APPEND);
+  ASSERT_GE(descriptor, 0);
+  {
+    LineFile borrower;
+    borrower.borrow(descriptor);
+    EXPECT_TRUE(borrower.append("borrowed"));
+    borrower.borrow(-1);
+    EXPECT_FALSE(borrower.is_open());
+    borrower.borrow(descriptor);
+  }
+  EXPECT_EQ(::close(descriptor), 0);
+  EXPECT_EQ(lines(), std::vector<std::string>{"borrowed"});
 }
 
 TEST_F(LineFileTest, NoPathWritesNowhere) {

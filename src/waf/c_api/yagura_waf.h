@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define YAGURA_WAF_API_VERSION 1u
+#define YAGURA_WAF_API_VERSION 2u
 
 typedef struct yagura_waf_rules yagura_waf_rules; /* a rule set; counted; any thread */
 typedef struct yagura_waf_worker
@@ -104,6 +104,11 @@ typedef struct {
    * be opened, the old one stays. */
   int (*worker_reopen)(yagura_waf_worker*, yagura_waf_text event_file, yagura_waf_text block_file,
                        yagura_waf_line report, void* context);
+
+  /* Since version 2. Events and block records go to these descriptors from now on (-1: nowhere), in
+   * place of files that were opened by name. They stay the caller's: for servers that open and
+   * reopen their logs themselves. Costs two comparisons where nothing changes. */
+  void (*worker_use_files)(yagura_waf_worker*, int event_descriptor, int block_descriptor);
 } yagura_waf_api;
 
 /* The one symbol. NULL where the library is older than `version`. */
