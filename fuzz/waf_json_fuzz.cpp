@@ -17,6 +17,7 @@ namespace {
 
 using yagura::core::Arena;
 using yagura::waf::Argument;
+using yagura::waf::BodyEnd;
 using yagura::waf::BodyKind;
 using yagura::waf::BodyLimits;
 using yagura::waf::ParsedBody;
@@ -123,5 +124,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     YAGURA_CHECK(yagura::waf::json_pointer_at(text, argument.offset).empty() == is_root,
                  "a leaf has no pointer");
   }
+
+  const std::string_view part = text.substr(0, text.size() * data[0] / 256);
+  const std::string cut =
+      yagura::waf::testing::read_body(BodyKind::kJson, "", part, kLimits, 1 << 30, BodyEnd::kCut);
+  YAGURA_CHECK(cut == yagura::waf::testing::read_body(BodyKind::kJson, "", part, kLimits, step,
+                                                      BodyEnd::kCut),
+               "pieces make a difference where the text is cut");
+  YAGURA_CHECK(!body.error.empty() || cut.find("error=JSON") == std::string::npos ||
+                   text.find("error=JSON") != std::string_view::npos,
+               "the cut is an error");
   return 0;
 }

@@ -14,6 +14,7 @@ namespace {
 
 using yagura::core::Arena;
 using yagura::waf::Argument;
+using yagura::waf::BodyEnd;
 using yagura::waf::BodyKind;
 using yagura::waf::BodyLimits;
 using yagura::waf::ParsedBody;
@@ -57,6 +58,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     YAGURA_CHECK(file.content.empty() || file.content.size() == file.size, "a size is wrong");
     YAGURA_CHECK(text.find(file.content) != std::string_view::npos,
                  "content that is not in the body");
+  }
+
+  // Cut somewhere, a body that is well has no error of the cut's.
+  const std::string_view part = text.substr(0, text.size() * data[0] / 256);
+  ParsedBody cut;
+  const auto cut_reader = make_body_reader(BodyKind::kMultipart, type, kLimits, arena);
+  cut_reader->feed(part);
+  cut_reader->finish(cut, BodyEnd::kCut);
+  YAGURA_CHECK(yagura::waf::testing::dump(cut) ==
+                   yagura::waf::testing::read_body(BodyKind::kMultipart, type, part, kLimits, step,
+                                                   BodyEnd::kCut),
+               "pieces make a difference where the body is cut");
+  YAGURA_CHECK(!body.error.empty() || cut.error.empty() || cut.multipart.data_before,
+               "the cut is an error");
+  for (const Argument& argument : cut.arguments) {
+    YAGURA_CHECK(part.substr(argument.offset, argument.value.size()) == argument.value,
+                 "a cut value is not at its offset");
   }
   return 0;
 }

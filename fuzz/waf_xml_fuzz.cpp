@@ -14,6 +14,7 @@
 namespace {
 
 using yagura::core::Arena;
+using yagura::waf::BodyEnd;
 using yagura::waf::BodyKind;
 using yagura::waf::BodyLimits;
 using yagura::waf::ParsedBody;
@@ -48,6 +49,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // A byte of another character set may be three of UTF-8.
   YAGURA_CHECK(bytes_of(body.xml_text) <= text.size() * 3, "text has grown");
   YAGURA_CHECK(bytes_of(body.xml_attributes) <= text.size() * 3, "attributes have grown");
+  const std::string_view part = text.substr(0, text.size() * data[0] / 256);
+  YAGURA_CHECK(
+      yagura::waf::testing::read_body(BodyKind::kXml, "", part, plain, 1 << 30, BodyEnd::kCut) ==
+          yagura::waf::testing::read_body(BodyKind::kXml, "", part, plain, step, BodyEnd::kCut),
+      "pieces make a difference where the text is cut");
   if (!body.error.empty()) return 0;
 
   YAGURA_CHECK(dumped == yagura::waf::testing::read_body(BodyKind::kXml, "", text, plain, step),

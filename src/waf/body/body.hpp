@@ -86,6 +86,9 @@ struct BodyLimits {
   char argument_separator = '&';              // SecArgumentSeparator
 };
 
+// Where the bytes given end: at the body's own end, or at a limit past which it goes on.
+enum class BodyEnd : std::uint8_t { kReached, kCut };
+
 enum class BodyKind : std::uint8_t { kUrlEncoded, kMultipart, kJson, kXml, kRaw };
 
 // A reader of one body, fed as it arrives.
@@ -95,8 +98,9 @@ class BodyReader {
   // False: the reader needs no more (it failed or a limit was reached); the reason comes with
   // finish().
   virtual bool feed(std::string_view chunk) = 0;
-  // Once, after the last chunk. `out` keeps views of the arena.
-  virtual void finish(ParsedBody& out) = 0;
+  // Once, after the last chunk. `out` keeps views of the arena. Of a body that was cut, what is not
+  // complete (a part, a string, a tag) is given as far as it came, and its end is no error.
+  virtual void finish(ParsedBody& out, BodyEnd end = BodyEnd::kReached) = 0;
   // xmlDoc*, after finish() and where limits.need_xml_document: for evaluate_xpath(). The reader
   // owns it. Null where nothing could be read.
   [[nodiscard]] virtual void* xml_document() { return nullptr; }

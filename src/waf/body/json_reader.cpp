@@ -65,6 +65,11 @@ class JsonReader final : public internal::CollectingReader {
     return true;
   }
 
+  // The text was cut behind a key: its member has no value yet, and the key is shown all the same.
+  bool key_without_value(std::uint32_t offset) {
+    return scalar(JsonScalar::kNull, {}, false, offset);
+  }
+
   bool scalar(JsonScalar kind, std::string_view raw, bool escaped, std::uint32_t offset) {
     if (result_.arguments.size() >= limits_.max_arguments) {
       set_limit_reached(
@@ -116,8 +121,10 @@ class JsonReader final : public internal::CollectingReader {
     bool is_object;
   };
 
-  void end() override {
-    if (!failed() && !tokenizer_.end()) explain();
+  void end(BodyEnd end) override {
+    if (failed()) return;
+    const bool is_well = end == BodyEnd::kCut ? tokenizer_.end_cut() : tokenizer_.end();
+    if (!is_well) explain();
   }
 
   // A value begins: where it is an array's, its path ends with its number. (A member's is key()'s.)

@@ -127,4 +127,18 @@ std::optional<std::size_t> unescape_json(std::string_view raw, char* out) {
   return static_cast<std::size_t>(out - begin);
 }
 
+std::size_t half_escape_size(std::string_view raw) {
+  const std::size_t backslash = raw.rfind('\\');
+  if (backslash == std::string_view::npos) return 0;
+  const std::size_t before = raw.find_last_not_of('\\', backslash);
+  const std::size_t run = backslash - (before == std::string_view::npos ? 0 : before + 1) + 1;
+  if (run % 2 == 0) return 0;  // backslashes that are escaped, each by the one before it
+  const std::string_view escape = raw.substr(backslash);
+  const bool is_half =
+      escape.size() == 1 ||
+      (escape[1] == 'u' && escape.size() < 6 &&
+       escape.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string_view::npos);
+  return is_half ? escape.size() : 0;
+}
+
 }  // namespace yagura::waf::internal

@@ -93,8 +93,13 @@ class MultipartReader final : public internal::CollectingReader {
     state_ = State::kUnreadable;
   }
 
-  void end() override {
-    if (stopped_ || !seen_bytes_ || state_ == State::kComplete) return;
+  void end(BodyEnd end) override {
+    if (stopped_ || !seen_bytes_) return;
+    if (end == BodyEnd::kCut) {
+      end_cut();
+      return;
+    }
+    if (state_ == State::kComplete) return;
     if (!line_.empty()) {
       const bool is_final = line_.size() == delimiter_.size() + 2 &&
                             line_.starts_with(delimiter_) && line_.ends_with("--");
@@ -107,6 +112,56 @@ class MultipartReader final : public internal::CollectingReader {
     if (stopped_) return;
     stop(seen_boundary_ ? "Multipart: Final boundary missing."
                         : "Multipart: No boundaries found in payload.");
+  }
+
+  // The body goes on: what stands of the last line is taken for what it is up to here. A beginning
+  // of our boundary may be data just as well.
+  void end_cut() {
+    if (state_ == State::kComplete) {
+      flags().data_after = true;
+    } else if (line_.starts_with(delimiter_)) {
+      end_cut_boundary();
+    } else if (state_ == State::kPreamble) {
+      end_cut_preamble();
+    } else if (state_ == State::kHeaders) {
+      end_cut_headers();
+    } else if (state_ == State::kData) {
+      end_cut_data();
+    }
+  }
+
+  void end_cut_boundary() {
+    const std::string_view rest = std::string_view(line_).substr(delimiter_.size());
+    const bool is_ours =
+        std::string_view("--\r").starts_with(rest) || std::string_view("\r").starts_with(rest);
+    is_ours ? end_part() : take_boundary_line(line_);
+  }
+
+  // Nothing in front of the first boundary is looked at: a cut there would leave the body unread.
+  void end_cut_preamble() {
+    if (!flags().data_before && std::string_view(delimiter_).starts_with(line_)) return;
+    flags().data_before = true;
+    stop("Multipart: No boundaries found in payload.");
+  }
+
+  // A part is there as soon as its name is known.
+  void end_cut_headers() {
+    const std::string* header = find_header("Content-Disposition");
+    std::string error;  // not ours to report: the header may go on in a line behind the cut
+    const bool is_named = header != nullptr && take_disposition(*header, error);
+    if (!line_.empty()) headers_.emplace_back(line_);
+    publish_headers();
+    if (!is_named) return;
+    begin_data();
+    data_offset_ = static_cast<std::uint32_t>(offset_);
+    if (!stopped_) add_part();
+  }
+
+  void end_cut_data() {
+    if (state_ != State::kData) return;
+    if (!has_data_line_) data_offset_ = static_cast<std::uint32_t>(offset_);
+    if (!line_.empty()) take_data(line_);
+    if (!stopped_) add_part();
   }
 
   // --- lines ---
@@ -295,17 +350,21 @@ class MultipartReader final : public internal::CollectingReader {
       give_up_part("Multipart: Part missing Content-Disposition header.");
       return;
     }
-    std::string_view value = std::string_view(*header).substr(header->find(':') + 1);
-    while (!value.empty() && (value.front() == ' ' || value.front() == '\t'))
-      value.remove_prefix(1);
     std::string error;
-    if (!internal::read_disposition(value, flags(), disposition_, error)) {
+    if (!take_disposition(*header, error)) {
       give_up_part(error);
       return;
     }
     publish_headers();
     state_ = State::kData;
     begin_data();
+  }
+
+  bool take_disposition(std::string_view header, std::string& error) {
+    std::string_view value = header.substr(header.find(':') + 1);
+    while (!value.empty() && (value.front() == ' ' || value.front() == '\t'))
+      value.remove_prefix(1);
+    return internal::read_disposition(value, flags(), disposition_, error);
   }
 
   // Also of parts that are given up: rules judge them.
@@ -424,9 +483,11 @@ class MultipartReader final : public internal::CollectingReader {
       // Readers disagree on whether such a part has ended at all.
       give_up_part("Multipart: Invalid part (no line of data).");
     } else if (state_ == State::kData) {
-      is_file() ? add_file() : add_argument();
+      add_part();
     }
   }
+
+  void add_part() { is_file() ? add_file() : add_argument(); }
 
   void add_argument() {
     if (result_.arguments.size() >= limits_.max_arguments) {

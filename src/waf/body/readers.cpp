@@ -20,15 +20,15 @@ void append(std::vector<T>& to, std::vector<T>&& from) {
 class RawReader final : public BodyReader {
  public:
   bool feed(std::string_view) override { return false; }
-  void finish(ParsedBody&) override {}
+  void finish(ParsedBody&, BodyEnd) override {}
 };
 
 }  // namespace
 
 namespace internal {
 
-void CollectingReader::finish(ParsedBody& out) {
-  end();
+void CollectingReader::finish(ParsedBody& out, BodyEnd end_of_body) {
+  end(end_of_body);
   append(out.arguments, std::move(result_.arguments));
   append(out.names, std::move(result_.names));
   append(out.files, std::move(result_.files));

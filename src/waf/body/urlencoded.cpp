@@ -136,8 +136,17 @@ class UrlEncodedReader final : public internal::CollectingReader {
   }
 
  private:
-  void end() override {
-    if (!failed()) split(pending_);
+  void end(BodyEnd end) override {
+    if (failed()) return;
+    if (end == BodyEnd::kCut) drop_half_escape();
+    split(pending_);
+  }
+
+  // '%' or "%4" where the cut was: no fault of the body's.
+  void drop_half_escape() {
+    const std::size_t at = pending_.rfind('%');
+    if (at == std::string::npos || pending_.size() - at > 2) return;
+    if (at + 1 == pending_.size() || hex_digit(pending_.back()) >= 0) pending_.resize(at);
   }
 
   bool split(std::string_view pairs) {

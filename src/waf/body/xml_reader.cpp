@@ -225,7 +225,8 @@ class XmlReader final : public internal::CollectingReader {
   }
 
   void note_error(const xmlError& error) {
-    if (error.level < XML_ERR_ERROR || parser_ == nullptr || parser_->wellFormed != 0) return;
+    if (ends_cut_ || error.level < XML_ERR_ERROR || parser_ == nullptr || parser_->wellFormed != 0)
+      return;
     std::string_view message = error.message == nullptr ? "" : error.message;
     while (message.ends_with('\n')) message.remove_suffix(1);
     set_error(
@@ -248,6 +249,7 @@ class XmlReader final : public internal::CollectingReader {
     const SilentErrors silent;
     const int code =
         xmlParseChunk(parser_.get(), bytes.data(), static_cast<int>(bytes.size()), is_last ? 1 : 0);
+    if (ends_cut_) return;
     if ((code != XML_ERR_OK && !is_namespace_error(code)) || parser_->wellFormed == 0) {
       set_error("XML parsing error: XML: Failed parsing document.");
     }
@@ -273,12 +275,47 @@ class XmlReader final : public internal::CollectingReader {
     xmlStopParser(parser_.get());
   }
 
-  void end() override {
+  void end(BodyEnd end) override {
     if (!failed() && !piece_.empty()) parse_piece();
-    if (!failed()) push({}, true);
+    if (!failed()) end == BodyEnd::kCut ? end_cut() : push({}, true);
     if (has_element_) result_.xml_text.insert(result_.xml_text.begin(), arena_.copy(text_));
     take_document();
     parser_.reset();
+  }
+
+  // The body goes on. The parser gives text that it holds back when it is told that the end is
+  // reached; what it then says is wrong is the cut. A token of which it gives nothing is read here.
+  void end_cut() {
+    const xmlParserInput* const input = parser_->input;
+    const bool is_data = parser_->instate == XML_PARSER_CDATA_SECTION;
+    std::string pending;
+    if (input != nullptr && input->cur != nullptr)
+      pending.assign(reinterpret_cast<const char*>(input->cur),
+                     static_cast<std::size_t>(input->end - input->cur));
+    if (parser_->instate == XML_PARSER_DTD || pending.starts_with("<!DOCTYPE")) {
+      stop("the document type declaration is not complete.");
+      return;
+    }
+    ends_cut_ = true;
+    push({}, true);
+    if (is_data) {
+      text_.append(pending);
+    } else if (pending.starts_with('<') && !pending.starts_with("<!") &&
+               !pending.starts_with("<?")) {
+      add_cut_attributes(pending);
+    }
+  }
+
+  // Of the tag that was cut: values as they are written, references and all.
+  void add_cut_attributes(std::string_view tag) {
+    for (std::size_t at = tag.find('='); at != std::string_view::npos; at = tag.find('=', at)) {
+      at = tag.find_first_of("\"'", at);
+      if (at == std::string_view::npos || !count_nodes(1)) return;
+      const std::size_t end = tag.find(tag[at], at + 1);
+      result_.xml_attributes.push_back(arena_.copy(tag.substr(at + 1, end - at - 1)));
+      if (end == std::string_view::npos) return;
+      at = end;
+    }
   }
 
   void take_document() {
@@ -294,6 +331,7 @@ class XmlReader final : public internal::CollectingReader {
   std::string text_;
   std::uint32_t depth_ = 0, nodes_ = 0, namespaces_ = 0;
   bool has_element_ = false;
+  bool ends_cut_ = false;  // errors are the cut's
 };
 
 }  // namespace

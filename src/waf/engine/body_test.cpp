@@ -139,6 +139,33 @@ TEST(WafRequestBody, ATooLargeBodyIsJudgedByWhatFitsWhereThatIsAskedFor) {
   EXPECT_THAT(run.ids(), ElementsAre(1, 2));
 }
 
+TEST(WafRequestBody, APartThatWasCutIsJudgedAsFarAsItCame) {
+  const std::string rules =
+      "SecRequestBodyLimit 90\nSecRequestBodyLimitAction ProcessPartial\n"
+      "SecRule ARGS:a|FILES_TMP_CONTENT:a \"@contains evil\" \"id:1,phase:2,pass,log\"\n"
+      "SecRule REQBODY_ERROR|MULTIPART_STRICT_ERROR|MULTIPART_UNMATCHED_BOUNDARY \"!@eq 0\" "
+      "\"id:2,phase:2,pass,log\"\n"
+      "SecRule INBOUND_DATA_ERROR \"@eq 1\" \"id:3,phase:2,pass,log\"";
+  for (const char* file : {"", "; filename=\"x\""}) {
+    const Trial run(rules,
+                    post("multipart/form-data; boundary=xyz",
+                         "--xyz\r\nContent-Disposition: form-data; name=\"a\"" + std::string(file) +
+                             "\r\n\r\nevil" + std::string(90, 'x') + "\r\n--xyz--\r\n"));
+    EXPECT_THAT(run.ids(), ElementsAre(1, 3)) << file;
+  }
+}
+
+TEST(WafRequestBody, JsonAndXmlThatWereCutAreJudgedAsFarAsTheyCame) {
+  const std::string rules = std::string(kJson) + kXml +
+                            "SecRequestBodyLimit 12\nSecRequestBodyLimitAction ProcessPartial\n"
+                            "SecRule ARGS|XML:/* \"@contains evil\" \"id:1,phase:2,pass,log\"\n"
+                            "SecRule REQBODY_ERROR \"!@eq 0\" \"id:2,phase:2,pass,log\"";
+  EXPECT_THAT(Trial(rules, post("application/json", "{\"abc\":\"evil and more\"}")).ids(),
+              ElementsAre(1));
+  EXPECT_THAT(Trial(rules, post("text/xml", "<abcdef>evil and more</abcdef>")).ids(),
+              ElementsAre(1));
+}
+
 TEST(WafRequestBody, MoreArgumentsThanTheLimitAreAnError) {
   std::string body = "a=1";
   for (int i = 0; i < 20; ++i) body += "&b=" + std::to_string(i);

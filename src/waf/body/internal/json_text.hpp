@@ -15,4 +15,8 @@ namespace yagura::waf::internal {
 // backslash begins no escape.
 [[nodiscard]] std::optional<std::size_t> unescape_json(std::string_view raw, char* out);
 
+// How many bytes at the end of a string that was cut begin an escape without finishing it: of "\",
+// "\u", "\u0", "\u00" and "\u004". 0: none.
+[[nodiscard]] std::size_t half_escape_size(std::string_view raw);
+
 }  // namespace yagura::waf::internal

@@ -4,10 +4,13 @@
 // token is looked at twice; a token that lies in one piece is given as a view of it, a cut one is
 // put together first. Bytes that are no UTF-8 pass: what is behind us may take them.
 //
+// Of a text that was cut (end_cut()) the last token is given as far as it came.
+//
 // Handler, all returning false to stop:
 //   bool open(bool is_object, std::uint32_t offset);   bool close();
 //   bool key(std::string_view raw, bool escaped);       // without the quotes, escapes as they are
 //   bool scalar(JsonScalar kind, std::string_view raw, bool escaped, std::uint32_t offset);
+//   bool key_without_value(std::uint32_t offset);       // of the last key, where the text was cut
 // Offsets are those of a value's first byte (a string's quote) in the whole text.
 
 #include <cstdint>
@@ -53,6 +56,27 @@ class JsonTokenizer {
     piece_ = nullptr;
     if (token_ == Token::kNumber || token_ == Token::kWord) finish_token(pending_);
     if (stop_ == JsonStop::kNone && expect_ != Expect::kNothing) fail("the text ends too early");
+    return stop_ == JsonStop::kNone;
+  }
+
+  // Instead of end(), after the last piece of a text that goes on.
+  bool end_cut() {
+    piece_ = nullptr;
+    const Token token = token_;
+    if (token == Token::kString) {
+      pending_.resize(pending_.size() - half_escape_size(pending_));
+      finish_token(pending_);
+    } else if (token != Token::kNone) {  // as a string, for half a number is none
+      token_ = Token::kNone;
+      value_is_complete();
+      if (!handler_.scalar(JsonScalar::kString, pending_, false, token_offset_))
+        stop_ = JsonStop::kHandler;
+    }
+    const bool misses_value =
+        expect_ == Expect::kColon ||
+        (expect_ == Expect::kValue && !objects_.empty() && objects_.back() != 0);
+    if (stop_ == JsonStop::kNone && misses_value && !handler_.key_without_value(base_))
+      stop_ = JsonStop::kHandler;
     return stop_ == JsonStop::kNone;
   }
 

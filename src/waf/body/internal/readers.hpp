@@ -19,11 +19,11 @@ class CollectingReader : public BodyReader {
   CollectingReader(const CollectingReader&) = delete;
   CollectingReader& operator=(const CollectingReader&) = delete;
 
-  void finish(ParsedBody& out) final;
+  void finish(ParsedBody& out, BodyEnd end) final;
 
  protected:
   // The last bytes have come: complete what is pending. Called after an error, too.
-  virtual void end() = 0;
+  virtual void end(BodyEnd end) = 0;
 
   // Both keep the first message and make failed() true.
   void set_error(std::string_view message);

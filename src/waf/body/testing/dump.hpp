@@ -55,7 +55,8 @@ inline std::string dump(const ParsedBody& body) {
 // What a reader makes of `text` given in pieces of `step` bytes. Each piece is a copy that is gone
 // afterwards, so that a view of it shows.
 inline std::string read_body(BodyKind kind, std::string_view content_type, std::string_view text,
-                             const BodyLimits& limits, std::size_t step) {
+                             const BodyLimits& limits, std::size_t step,
+                             BodyEnd end = BodyEnd::kReached) {
   core::Arena arena;
   ParsedBody body;
   const auto reader = make_body_reader(kind, content_type, limits, arena);
@@ -65,7 +66,7 @@ inline std::string read_body(BodyKind kind, std::string_view content_type, std::
     std::fill(piece.begin(), piece.end(), '!');
     if (!more) break;
   }
-  reader->finish(body);
+  reader->finish(body, end);
   return dump(body);
 }
 

@@ -174,7 +174,8 @@ Verdict take_request_chunk(State& state, std::string_view chunk) {
 
 Verdict finish_request_body(State& state) {
   if (state.request_reader == nullptr) return {};
-  state.request_reader->finish(state.parsed);
+  state.request_reader->finish(state.parsed,
+                               state.request_body_cut ? BodyEnd::kCut : BodyEnd::kReached);
   add_arguments(state);
   add_files(state);
   expose_raw_body(state);
