@@ -20,6 +20,7 @@ namespace {
 using namespace yagura;
 using namespace yagura::waf;
 
+constexpr std::size_t kMaxText = 4096;
 constexpr seclang::ParseLimits kLimits = {.max_include_depth = 0};
 
 seclang::Document parse(std::string_view text, Diagnostics& diagnostics) {
@@ -109,6 +110,7 @@ void check_set(const RuleSet& set) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size > kMaxText) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   Diagnostics diagnostics;
   const seclang::Document document = parse(text, diagnostics);

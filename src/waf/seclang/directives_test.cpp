@@ -41,5 +41,20 @@ TEST(NearestName, IsTheOneWithFewestEdits) {
   EXPECT_EQ(nearest_hint("SecRul", kNames), "did you mean SecRule?");
 }
 
+TEST(NearestName, DiffersByAThirdOfTheLettersAtMost) {
+  constexpr std::string_view kNames[] = {"abcdefghi", "id"};
+  EXPECT_EQ(nearest_name("abcdefghi", kNames), "abcdefghi");
+  EXPECT_EQ(nearest_name("xbcxefghx", kNames), "abcdefghi");  // three of nine
+  EXPECT_EQ(nearest_name("xbcxefxhx", kNames), "");           // four
+  EXPECT_EQ(nearest_name("badcfeghi", kNames), "abcdefghi");  // three swaps
+  EXPECT_EQ(nearest_name("bcdefghia", kNames), "abcdefghi");  // one end cut, one put on
+  EXPECT_EQ(nearest_name("abcdef", kNames), "");              // a third of six is two
+  EXPECT_EQ(nearest_name("ABCDEFG", kNames), "abcdefghi");
+  EXPECT_EQ(nearest_name("abcdefghijkl", kNames), "abcdefghi");
+  EXPECT_EQ(nearest_name("di", kNames), "id");
+  EXPECT_EQ(nearest_name("ix", kNames), "id");
+  EXPECT_EQ(nearest_name("xy", kNames), "");
+}
+
 }  // namespace
 }  // namespace yagura::waf::seclang
