@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/waf_check.hpp"
+#include "cli/waf_list.hpp"
 #include "cli/waf_test.hpp"
 
 namespace yagura::cli {
@@ -99,6 +100,38 @@ void add_lint(CLI::App& waf, ExitCode& exit_code) {
   command->callback([options, &exit_code] { exit_code = run_waf_lint(*options); });
 }
 
+void add_list(CLI::App& waf, ExitCode& exit_code) {
+  auto options = std::make_shared<WafListOptions>();
+  options->rules = kDefaultRules;
+  CLI::App* command =
+      waf.add_subcommand("list", "Show which rules are loaded, and what exclusions did to them");
+  command->footer(
+      "Examples:\n"
+      "  yagura waf list --rules crs --level 1\n"
+      "  yagura waf list --rules crs --exclusions own.conf -o json \\\n"
+      "    | jq '.[] | select(.state != \"loaded\") | {id, removedBy, updatedBy}'\n\n"
+      "PL is the paranoia level of the rule's tags; SCAN says whether the first stage searches "
+      "all,\nsome or none of the rule's targets, so that requests without a hit cost the rule "
+      "nothing.\nExceptions at run time (ctl) depend on the request and are not shown.\n\n"
+      "Exit code: 0 listed, 2 wrong usage or rules that cannot be used.");
+  command->add_option("--rules", options->rules, "A rule set's folder, or one file")
+      ->capture_default_str();
+  command
+      ->add_option("--level", options->level,
+                   "Only what runs at this paranoia level: rules up to it, and those of none")
+      ->check(CLI::Range(1, 4));
+  command->add_option("--exclusions", options->exclusions,
+                      "SecLang file of exceptions, as for `yagura gateway`");
+  command->add_option("--shadow", options->shadow,
+                      "Ids, ranges and tags of rules that are only reported");
+  command->add_option("--cache", options->cache, "Folder for compiled patterns, kept between runs");
+  command->add_flag("-v,--verbose", options->verbose, "Tags, and which directive changed a rule");
+  command->add_option("-o,--output", options->format, "table or json")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  command->callback([options, &exit_code] { exit_code = run_waf_list(*options); });
+}
+
 }  // namespace
 
 void add_waf_command(CLI::App& app, ExitCode& exit_code) {
@@ -108,6 +141,7 @@ void add_waf_command(CLI::App& app, ExitCode& exit_code) {
   add_test(*command, exit_code);
   add_check(*command, exit_code);
   add_lint(*command, exit_code);
+  add_list(*command, exit_code);
 }
 
 }  // namespace yagura::cli

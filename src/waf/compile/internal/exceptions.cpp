@@ -36,9 +36,9 @@ class Exceptions {
 
   void apply(const seclang::PlainDirective& directive) {
     const std::string_view name = directive.name;
-    if (name == "SecRuleRemoveById") return remove(by_ids(directive));
-    if (name == "SecRuleRemoveByTag") return remove(by_text(directive, "tag"));
-    if (name == "SecRuleRemoveByMsg") return remove(by_text(directive, "msg"));
+    if (name == "SecRuleRemoveById") return remove(directive, by_ids(directive));
+    if (name == "SecRuleRemoveByTag") return remove(directive, by_text(directive, "tag"));
+    if (name == "SecRuleRemoveByMsg") return remove(directive, by_text(directive, "msg"));
     if (name == "SecRuleUpdateTargetByTag") {
       return update_targets(directive, by_text(directive, "tag"), 0, 1);
     }
@@ -105,14 +105,18 @@ class Exceptions {
     return {in_ranges(read_id_ranges(ids, place(directive, 0), state_)), link};
   }
 
-  void remove(const StepList& list) {
-    for (const std::size_t index : list) steps_[index].removed = true;
+  void remove(const seclang::PlainDirective& directive, const StepList& list) {
+    for (const std::size_t index : list) {
+      if (steps_[index].removed_by == nullptr) steps_[index].removed_by = &directive;
+    }
   }
 
-  void for_links(const StepList& list, std::size_t link,
+  void for_links(const seclang::PlainDirective& directive, const StepList& list, std::size_t link,
                  const std::function<void(seclang::RuleDirective&)>& change) {
     for (const std::size_t index : list) {
-      if (link < steps_[index].links.size()) change(steps_[index].links[link]);
+      if (link >= steps_[index].links.size()) continue;
+      change(steps_[index].links[link]);
+      steps_[index].updated_by.push_back(&directive);
     }
   }
 
@@ -153,7 +157,7 @@ class Exceptions {
     const auto added = targets(first);
     std::vector<seclang::Target> replaced;
     if (directive.arguments.size() > first + 1) replaced = targets(first + 1);
-    for_links(list, link, [&](seclang::RuleDirective& rule) {
+    for_links(directive, list, link, [&](seclang::RuleDirective& rule) {
       // A rule without targets always matches: targets would make it another rule.
       if (rule.kind != seclang::RuleDirective::Kind::kRule) return;
       std::erase_if(rule.targets, [&](const seclang::Target& target) {
@@ -178,7 +182,7 @@ class Exceptions {
       }
       return fixed;
     });
-    for_links(list, link, [&](seclang::RuleDirective& rule) { replace(rule, actions); });
+    for_links(directive, list, link, [&](seclang::RuleDirective& rule) { replace(rule, actions); });
   }
 
   // New actions take the place of the old ones of their kind, and come last.

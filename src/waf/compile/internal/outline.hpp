@@ -15,7 +15,9 @@ struct OutlineStep {
   std::string marker;                         // of a SecMarker; then there are no links
   std::vector<seclang::RuleDirective> links;  // a rule alone, or a chain
   RuleId id = 0;
-  bool removed = false;
+  // The directives of the document that removed it (the first that did) and that changed it.
+  const seclang::PlainDirective* removed_by = nullptr;
+  std::vector<const seclang::PlainDirective*> updated_by;
 };
 
 [[nodiscard]] std::vector<OutlineStep> make_outline(const seclang::Document& document,

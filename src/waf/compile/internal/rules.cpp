@@ -39,7 +39,7 @@ class RuleBuilder {
 
   void step(const OutlineStep& step) {
     if (step.links.empty()) return add_marker(step.marker);
-    if (!step.removed) chain(step);
+    if (step.removed_by == nullptr) chain(step);
     // skipAfter may name a rule by its id: the place behind it, also when it was removed.
     add_marker(std::to_string(step.id));
   }
