@@ -186,7 +186,7 @@ void add_options(CLI::App& command, Arguments& given) {
       ->capture_default_str();
   command
       .add_option("--time-budget", given.time_budget,
-                  "milliseconds of inspection a request; 0: no bound")
+                  "milliseconds of CPU time a request; 0: no bound")
       ->check(CLI::Range(0, 60'000))
       ->capture_default_str();
   command.add_option("--max-body", given.max_body_mib, "MiB of a request's body; 0: no bound")

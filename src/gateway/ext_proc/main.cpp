@@ -172,7 +172,7 @@ void add_options(CLI::App& app, Arguments& given) {
       ->check(CLI::IsMember({"open", "closed"}))
       ->capture_default_str();
   app.add_option("--time-budget", given.time_budget,
-                 "milliseconds of inspection a request; 0: no bound")
+                 "milliseconds of CPU time a request; 0: no bound")
       ->check(CLI::Range(0, 60'000))
       ->capture_default_str();
   app.add_option("--tls-cert", given.server.certificate, "certificate chain (PEM)");

@@ -44,7 +44,7 @@ typedef struct {
 typedef struct {
   int mode;
   int fail_open; /* 1: a request passes when the engine gives up; 0: it is refused with 503 */
-  unsigned time_budget_us;   /* 0: none */
+  unsigned time_budget_us;   /* CPU time of the thread, in inspection; 0: none */
   yagura_waf_text unique_id; /* empty: one is made */
 } yagura_waf_options;
 

@@ -19,18 +19,16 @@ struct Transaction::State {
 
 namespace {
 
-// Adds the time of its life to the transaction's.
+// Adds the time of its life to the transaction's: waiting for a slow client spends nothing.
 class Stopwatch {
  public:
-  explicit Stopwatch(internal::State& state)
-      : state_(state), began_(std::chrono::steady_clock::now()) {}
+  explicit Stopwatch(internal::State& state) : time_(state.work_time) { time_.enter(); }
   Stopwatch(const Stopwatch&) = delete;
   Stopwatch& operator=(const Stopwatch&) = delete;
-  ~Stopwatch() { state_.spent += std::chrono::steady_clock::now() - began_; }
+  ~Stopwatch() { time_.leave(); }
 
  private:
-  internal::State& state_;
-  std::chrono::steady_clock::time_point began_;
+  internal::WorkTime& time_;
 };
 
 // "http://host/path?x" in a request line: rules know the path.
@@ -294,7 +292,9 @@ std::uint16_t Transaction::response_status() const { return state_->inner->respo
 std::chrono::system_clock::time_point Transaction::started() const {
   return state_->inner->started;
 }
-std::chrono::nanoseconds Transaction::time_spent() const { return state_->inner->spent; }
+std::chrono::nanoseconds Transaction::time_spent() const {
+  return state_->inner->work_time.wall_time();
+}
 
 std::string_view Transaction::request_body() {
   internal::State& state = *state_->inner;

@@ -82,10 +82,12 @@ struct EngineServices {
 
 struct TransactionOptions {
   EngineMode mode = EngineMode::kOn;
-  bool use_rule_set_mode = true;                  // SecRuleEngine decides; false: `mode` does
-  std::chrono::microseconds time_budget{50'000};  // of inspection; 0: none
-  bool fail_open = true;                          // what happens when the engine gives up
-  std::string unique_id;                          // empty: one is made
+  bool use_rule_set_mode = true;  // SecRuleEngine decides; false: `mode` does
+  // Of the thread's CPU time in inspection, waiting for client and machine not counted; 0: none. A
+  // transaction is given up after between one and nine eighths of it.
+  std::chrono::microseconds time_budget{50'000};
+  bool fail_open = true;  // what happens when the engine gives up
+  std::string unique_id;  // empty: one is made
 };
 
 // A parsed part of a request, without a copy. Valid while the transaction lives.
@@ -146,8 +148,9 @@ class Transaction {
   [[nodiscard]] std::uint16_t server_port() const;
   [[nodiscard]] std::uint16_t response_status() const;
   [[nodiscard]] std::chrono::system_clock::time_point started() const;
-  [[nodiscard]] std::chrono::nanoseconds time_spent() const;  // in inspection, all phases
-  [[nodiscard]] std::string_view request_body();              // raw, as far as kept
+  [[nodiscard]] std::chrono::nanoseconds time_spent()
+      const;                                      // in inspection, all phases, by the wall clock
+  [[nodiscard]] std::string_view request_body();  // raw, as far as kept
   [[nodiscard]] std::string_view response_body();
   [[nodiscard]] std::string_view tx(
       std::string_view name) const;  // a TX member's value; empty: not set

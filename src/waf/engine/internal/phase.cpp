@@ -98,8 +98,7 @@ std::size_t Evaluator::run_step(std::size_t step) {
 }
 
 void Evaluator::check_clock() {
-  if (state_.options.time_budget.count() == 0) return;
-  if (std::chrono::steady_clock::now() < state_.deadline) return;
+  if (!state_.work_time.is_over()) return;
   state_.count(&EngineCounters::time_budget_exceeded);
   state_.give_up();
 }
@@ -113,8 +112,6 @@ void run_phase(State& state, std::size_t phase) {
   if (state.gave_up || state.mode == EngineMode::kOff) return;
   const bool decided = state.allowed != AllowScope::kNone || state.verdict.interrupts();
   if (decided && phase != kLogging) return;
-  // What inspection has left: waiting for a slow client spends nothing.
-  state.deadline = std::chrono::steady_clock::now() + (state.options.time_budget - state.spent);
   start_first_stage(state, phase);
   Evaluator(state, phase).run();
 }

@@ -49,6 +49,7 @@ void State::begin(std::shared_ptr<const RuleSet> rule_set, const EngineServices&
   const EngineOptions& settings = rules->options;
   mode = options.use_rule_set_mode ? settings.mode : options.mode;
   started = now();
+  work_time.reset(options.time_budget);
   tx.begin(*rules, arena);
   request_body_access = settings.request_body_access;
   response_body_access = settings.response_body_access;
@@ -114,7 +115,6 @@ void State::end() {
   decompressor.reset();
   response_undecodable = false;
   response_wanted.reset();
-  spent = {};
   services = {};
   options = {};
   arena.reset();

@@ -18,6 +18,7 @@
 #include "waf/engine/internal/plan.hpp"
 #include "waf/engine/internal/tx_store.hpp"
 #include "waf/engine/internal/values.hpp"
+#include "waf/engine/internal/work_time.hpp"
 #include "waf/engine/transaction.hpp"
 #include "waf/match/prefilter.hpp"
 
@@ -70,8 +71,7 @@ struct State {
   TransactionOptions options;
   EngineMode mode = EngineMode::kOn;
   std::chrono::system_clock::time_point started;
-  std::chrono::steady_clock::time_point deadline;  // of the phase that runs
-  std::chrono::nanoseconds spent{};
+  WorkTime work_time;
   ValueStore values;
   std::array<std::string_view, kVariableCount> singles{};
   TxStore tx;
