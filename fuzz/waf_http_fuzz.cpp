@@ -7,12 +7,12 @@
 #include <string_view>
 
 #include "core/check.hpp"
-#include "waf/testing/http_request.hpp"
-#include "waf/testing/http_server.hpp"
+#include "wafcheck/http_request.hpp"
+#include "wafcheck/http_server.hpp"
 
 namespace {
 
-using namespace yagura::waf::testing;
+using namespace yagura::wafcheck;
 
 bool is_part_of(std::string_view part, std::string_view text) {
   return part.empty() ||

@@ -14,8 +14,8 @@
 #include "waf/engine/transaction.hpp"
 #include "waf/load/load.hpp"
 #include "waf/seclang/parse.hpp"
-#include "waf/testing/http_request.hpp"
-#include "waf/testing/http_server.hpp"
+#include "wafcheck/http_request.hpp"
+#include "wafcheck/http_server.hpp"
 
 namespace {
 
@@ -38,11 +38,11 @@ std::shared_ptr<const RuleSet> rules_with(bool use_prefilter) {
   return rules;
 }
 
-Exchange exchange_of(const testing::HttpRequest& request) {
+Exchange exchange_of(const wafcheck::HttpRequest& request) {
   Exchange exchange{.method = std::string(request.method),
                     .uri = std::string(request.target),
                     .protocol = std::string(request.protocol)};
-  for (const testing::HttpField& field : request.fields) {
+  for (const wafcheck::HttpField& field : request.fields) {
     exchange.headers.emplace_back(field.name, field.value);
   }
   exchange.body = request.body();
@@ -91,7 +91,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const auto kDirect = rules_with(false);
   const std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
   const auto request =
-      testing::read_http_request(text, testing::BodyWithoutLength::kRest, {.max_fields = 200});
+      wafcheck::read_http_request(text, wafcheck::BodyWithoutLength::kRest, {.max_fields = 200});
   if (!request) return 0;
   Exchange exchange = exchange_of(*request);
   const std::string fast = run(kFast, exchange);

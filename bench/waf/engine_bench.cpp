@@ -22,7 +22,7 @@
 #include "waf/engine/transaction.hpp"
 #include "waf/inputs.hpp"
 #include "waf/load/load.hpp"
-#include "waf/testing/exchange.hpp"
+#include "wafcheck/exchange.hpp"
 #ifdef YAGURA_HAVE_MODSECURITY
 #include "waf/peer.hpp"
 #endif
@@ -112,8 +112,8 @@ std::shared_ptr<const waf::RuleSet> load(const fs::path& cache, const char* dire
   std::exit(1);
 }
 
-const waf::testing::BackendResponse& bench_response() {
-  static const waf::testing::BackendResponse response{
+const wafcheck::BackendResponse& bench_response() {
+  static const wafcheck::BackendResponse response{
       .status = 200,
       .headers = {{"Content-Type", "text/html"}, {"Content-Length", "0"}},
       .body = {}};
@@ -121,19 +121,18 @@ const waf::testing::BackendResponse& bench_response() {
 }
 
 // Without a budget of time, which would cut what is measured.
-void inspect(const std::shared_ptr<const waf::RuleSet>& rules,
-             const waf::testing::HttpRequest& request,
-             const std::vector<waf::testing::ServedField>& fields) {
+void inspect(const std::shared_ptr<const waf::RuleSet>& rules, const wafcheck::HttpRequest& request,
+             const std::vector<wafcheck::ServedField>& fields) {
   static const waf::EngineServices services;
   waf::Transaction transaction(rules, services, {.time_budget = std::chrono::microseconds(0)});
   transaction.set_connection("127.0.0.1", 50'000, "127.0.0.1", 80);
-  waf::testing::exchange(transaction, request, fields, bench_response());
+  wafcheck::exchange(transaction, request, fields, bench_response());
 }
 
 double our_time(const std::shared_ptr<const waf::RuleSet>& rules, const std::string& text) {
-  const auto request = waf::testing::read_http_request(text);
+  const auto request = wafcheck::read_http_request(text);
   if (!request) return 0;
-  const auto fields = waf::testing::served_fields(*request);
+  const auto fields = wafcheck::served_fields(*request);
   return p50([&] { inspect(rules, *request, fields); });
 }
 
@@ -143,7 +142,7 @@ constexpr const char* kPeerName = "libmodsecurity";
 std::string peer_directives() { return std::string(waf::base_directives()); }
 
 double peer_time(Peer3& peer, const std::string& text) {
-  const auto request = waf::testing::read_http_request(text);
+  const auto request = wafcheck::read_http_request(text);
   return request ? p50([&] { peer.inspect(*request); }) : 0;
 }
 #endif
@@ -206,8 +205,8 @@ void measure_memory(const fs::path& cache) {
   auto rules = load(cache);
   const auto work = [&] {
     for (const BenchRequest& text : bench_requests()) {
-      const auto request = waf::testing::read_http_request(text.text);
-      if (request) inspect(rules, *request, waf::testing::served_fields(*request));
+      const auto request = wafcheck::read_http_request(text.text);
+      if (request) inspect(rules, *request, wafcheck::served_fields(*request));
     }
   };
   work();

@@ -39,7 +39,7 @@ std::unique_ptr<Peer3> Peer3::load(const fs::path& rules, const std::string& dir
   return std::unique_ptr<Peer3>(new Peer3(std::make_unique<State>(State{{engine, peer_free}})));
 }
 
-bool Peer3::inspect(const waf::testing::HttpRequest& request) {
+bool Peer3::inspect(const wafcheck::HttpRequest& request) {
   std::vector<peer_field> fields;
   for (const auto& field : request.fields) {
     fields.push_back({.name = text(field.name), .value = text(field.value)});

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "waf/testing/http_request.hpp"
+#include "wafcheck/http_request.hpp"
 
 namespace yagura::bench {
 
@@ -20,7 +20,7 @@ class Peer3 {
   Peer3& operator=(const Peer3&) = delete;
   ~Peer3();
   // Phases 1 to 5. True: it was interrupted.
-  bool inspect(const waf::testing::HttpRequest& request);
+  bool inspect(const wafcheck::HttpRequest& request);
 
  private:
   struct State;

@@ -11,15 +11,15 @@
 #include "core/json_text.hpp"
 #include "waf/compile/lint.hpp"
 #include "waf/load/load.hpp"
-#include "waf/testing/check.hpp"
-#include "waf/testing/settings.hpp"
+#include "wafcheck/check.hpp"
+#include "wafcheck/settings.hpp"
 
 namespace yagura::cli {
 
 namespace {
 
 namespace fs = std::filesystem;
-using namespace waf::testing;
+using namespace wafcheck;
 
 std::unexpected<Error> usage(std::string message) {
   return fail(ErrorCode::kInvalidInput, std::move(message));

@@ -9,17 +9,17 @@
 #include <vector>
 
 #include "waf/load/load.hpp"
-#include "waf/testing/in_process_driver.hpp"
-#include "waf/testing/network_driver.hpp"
-#include "waf/testing/runner.hpp"
-#include "waf/testing/settings.hpp"
+#include "wafcheck/in_process_driver.hpp"
+#include "wafcheck/network_driver.hpp"
+#include "wafcheck/runner.hpp"
+#include "wafcheck/settings.hpp"
 
 namespace yagura::cli {
 
 namespace {
 
 namespace fs = std::filesystem;
-using namespace waf::testing;
+using namespace wafcheck;
 
 Error usage(std::string message) {
   return {.code = ErrorCode::kInvalidInput, .message = std::move(message)};

@@ -8,13 +8,13 @@
 #include <filesystem>
 
 #include "waf/load/load.hpp"
-#include "waf/testing/check.hpp"
+#include "wafcheck/check.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
 using namespace yagura;
-using namespace yagura::waf::testing;
+using namespace yagura::wafcheck;
 
 constexpr const char* kRules = "/usr/share/modsecurity-crs";
 constexpr std::size_t kLeastRules = 500;

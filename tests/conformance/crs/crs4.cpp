@@ -4,9 +4,9 @@
 
 #include "crs_corpus.hpp"
 #include "waf/load/load.hpp"
-#include "waf/testing/in_process_driver.hpp"
-#include "waf/testing/runner.hpp"
-#include "waf/testing/settings.hpp"
+#include "wafcheck/in_process_driver.hpp"
+#include "wafcheck/runner.hpp"
+#include "wafcheck/settings.hpp"
 
 int main() {
   using namespace yagura;
@@ -20,16 +20,15 @@ int main() {
   if (tests.empty()) return 1;
   Diagnostics diagnostics;
   auto rules = waf::load_rules(
-      {.path = root, .directives_before = std::string(waf::testing::crs_test_settings())},
-      diagnostics);
+      {.path = root, .directives_before = std::string(wafcheck::crs_test_settings())}, diagnostics);
   print(diagnostics);
   if (rules == nullptr) return 1;
-  waf::testing::InProcessDriver driver(std::move(rules));
-  const auto run = waf::testing::run_tests(tests, driver);
+  wafcheck::InProcessDriver driver(std::move(rules));
+  const auto run = wafcheck::run_tests(tests, driver);
   if (!run) {
     fmt::print("{}\n", run.error().message);
     return 1;
   }
-  fmt::print("{:.1f} s\n{}", run->seconds, waf::testing::report_text(*run));
+  fmt::print("{:.1f} s\n{}", run->seconds, wafcheck::report_text(*run));
   return run->failed() == 0 ? 0 : 1;
 }

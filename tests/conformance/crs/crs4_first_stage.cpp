@@ -6,14 +6,14 @@
 
 #include "crs_corpus.hpp"
 #include "waf/load/load.hpp"
-#include "waf/testing/in_process_driver.hpp"
-#include "waf/testing/settings.hpp"
+#include "wafcheck/in_process_driver.hpp"
+#include "wafcheck/settings.hpp"
 
 namespace {
 
 using namespace yagura;
 using namespace yagura::conformance;
-using namespace yagura::waf::testing;
+using namespace yagura::wafcheck;
 
 std::shared_ptr<const waf::RuleSet> load(bool use_prefilter) {
   Diagnostics diagnostics;

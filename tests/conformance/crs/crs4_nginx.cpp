@@ -13,16 +13,16 @@
 #include "crs_corpus.hpp"
 #include "nginx_server.hpp"
 #include "waf/load/load.hpp"
-#include "waf/testing/network_driver.hpp"
-#include "waf/testing/runner.hpp"
-#include "waf/testing/settings.hpp"
+#include "wafcheck/network_driver.hpp"
+#include "wafcheck/runner.hpp"
+#include "wafcheck/settings.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
 using namespace yagura;
 using namespace yagura::conformance;
-using namespace yagura::waf::testing;
+using namespace yagura::wafcheck;
 
 int give_up(std::string_view why) {
   fmt::print("{}\n", why);

@@ -24,9 +24,9 @@ void print(const Diagnostics& diagnostics) {
   for (const Diagnostic& item : diagnostics.list()) fmt::print("{}\n", to_string(item));
 }
 
-std::vector<waf::testing::FtwTest> crs4_tests() {
+std::vector<wafcheck::FtwTest> crs4_tests() {
   Diagnostics diagnostics;
-  auto tests = waf::testing::read_tests(crs4_folder() / "regression", diagnostics);
+  auto tests = wafcheck::read_tests(crs4_folder() / "regression", diagnostics);
   print(diagnostics);
   if (!diagnostics.has_errors() && tests.size() >= kLeastTests) return tests;
   fmt::print("the tests cannot be read as a whole\n");

@@ -13,9 +13,9 @@
 #include "waf/detect/sqli.hpp"
 #include "waf/detect/xss.hpp"
 #include "waf/load/load.hpp"
-#include "waf/testing/exchange.hpp"
-#include "waf/testing/ftw_request.hpp"
 #include "waf/transform/transform.hpp"
+#include "wafcheck/exchange.hpp"
+#include "wafcheck/ftw_request.hpp"
 
 // C functions that libmodsecurity exports and declares nowhere.
 extern "C" {

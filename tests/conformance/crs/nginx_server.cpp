@@ -20,7 +20,7 @@
 namespace yagura::conformance {
 
 namespace fs = std::filesystem;
-using waf::testing::LocalListener;
+using wafcheck::LocalListener;
 
 namespace {
 
@@ -116,9 +116,9 @@ Result<void> NginxServer::wait_until_it_answers() {
       pid_ = -1;
       return fail(ErrorCode::kIo, "nginx does not start:\n" + last_lines(log_));
     }
-    const auto seen = waf::testing::exchange_bytes(
+    const auto seen = wafcheck::exchange_bytes(
         endpoint(), "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    if (seen && waf::testing::status_of(seen->response) != 0) return {};
+    if (seen && wafcheck::status_of(seen->response) != 0) return {};
   }
   return fail(ErrorCode::kIo, "nginx does not answer:\n" + last_lines(log_));
 }

@@ -8,8 +8,8 @@
 #include <memory>
 
 #include "core/result.hpp"
-#include "waf/testing/backend_server.hpp"
-#include "waf/testing/socket.hpp"
+#include "wafcheck/backend_server.hpp"
+#include "wafcheck/socket.hpp"
 
 namespace yagura::conformance {
 
@@ -29,18 +29,18 @@ class NginxServer {
   NginxServer(const NginxServer&) = delete;
   NginxServer& operator=(const NginxServer&) = delete;
   ~NginxServer();
-  [[nodiscard]] waf::testing::Endpoint endpoint() const {
+  [[nodiscard]] wafcheck::Endpoint endpoint() const {
     return {.host = "127.0.0.1", .port = listener_.port()};
   }
   [[nodiscard]] const std::filesystem::path& log() const { return log_; }
 
  private:
-  NginxServer(waf::testing::LocalListener listener, std::filesystem::path log)
+  NginxServer(wafcheck::LocalListener listener, std::filesystem::path log)
       : listener_(std::move(listener)), log_(std::move(log)) {}
   [[nodiscard]] Result<void> launch(const NginxOptions& options);
   [[nodiscard]] Result<void> wait_until_it_answers();
 
-  waf::testing::LocalListener listener_;
+  wafcheck::LocalListener listener_;
   std::filesystem::path log_;
   pid_t pid_ = -1;
 };

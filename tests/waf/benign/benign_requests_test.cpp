@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "waf/testing/http_request.hpp"
+#include "wafcheck/http_request.hpp"
 
 namespace yagura::waf::benign {
 namespace {
@@ -59,11 +59,11 @@ TEST(BenignRequests, AreManyOfManyKindsAndWellFormed) {
         << request.category << ": " << request.name << " stands there twice";
     EXPECT_TRUE(texts.insert(request.raw).second) << request.name << " repeats another";
     ++categories[request.category];
-    const auto read = testing::read_http_request(request.raw);
+    const auto read = wafcheck::read_http_request(request.raw);
     ASSERT_TRUE(read.has_value()) << request.name;
     for (const auto& problem : read->problems) {
       ADD_FAILURE() << request.category << ": " << request.name << ": "
-                    << testing::describe(problem.fault);
+                    << wafcheck::describe(problem.fault);
     }
     EXPECT_EQ(read->size, request.raw.size()) << request.name;
   }

@@ -13,9 +13,9 @@
 #include "benign_requests.hpp"
 #include "core/file.hpp"
 #include "waf/load/load.hpp"
-#include "waf/testing/check.hpp"
-#include "waf/testing/http_request.hpp"
-#include "waf/testing/settings.hpp"
+#include "wafcheck/check.hpp"
+#include "wafcheck/http_request.hpp"
+#include "wafcheck/settings.hpp"
 #ifdef YAGURA_HAVE_MODSECURITY
 #include "waf/peer.hpp"
 #endif
@@ -77,7 +77,7 @@ class PeerEngine {
       : engine_(bench::Peer3::load(rules, std::string(waf::base_directives()) + "\n" + settings)) {}
   [[nodiscard]] bool is_there() const { return engine_ != nullptr; }
   Result<bool> blocks(const BenignRequest& request) {
-    YAGURA_TRY(const auto read, waf::testing::read_http_request(request.raw));
+    YAGURA_TRY(const auto read, wafcheck::read_http_request(request.raw));
     return engine_->inspect(read);
   }
 
@@ -119,16 +119,16 @@ class Report {
     not_evaluated_ += checked.not_evaluated;
     Figures& figures = categories_[request.category];
     ++figures.requests;
-    if (checked.verdict == waf::testing::CheckVerdict::kBlocked) {
+    if (checked.verdict == wafcheck::CheckVerdict::kBlocked) {
       ++figures.blocked;
       for (const auto& match : checked.matches) {
         if (match.phase <= kLastScoring && !match.decided) ++rules_[match.rule];
       }
     }
-    if (checked.verdict == waf::testing::CheckVerdict::kDetected) ++figures.detected;
+    if (checked.verdict == wafcheck::CheckVerdict::kDetected) ++figures.detected;
     if (peer_) YAGURA_TRY_VOID(ask_peer(request, checked, figures));
-    if (verbose && checked.verdict != waf::testing::CheckVerdict::kPass) {
-      fmt::print("{}", waf::testing::check_line(checked));
+    if (verbose && checked.verdict != wafcheck::CheckVerdict::kPass) {
+      fmt::print("{}", wafcheck::check_line(checked));
     }
     return {};
   }
@@ -155,11 +155,11 @@ class Report {
   [[nodiscard]] std::uint64_t not_evaluated() const { return not_evaluated_; }
 
  private:
-  Result<void> ask_peer(const BenignRequest& request, const waf::testing::CheckedRequest& checked,
+  Result<void> ask_peer(const BenignRequest& request, const wafcheck::CheckedRequest& checked,
                         Figures& figures) {
     YAGURA_TRY(const bool blocked, peer_->blocks(request));
     if (blocked) ++figures.blocked_by_peer;
-    const bool ours = checked.verdict == waf::testing::CheckVerdict::kBlocked;
+    const bool ours = checked.verdict == wafcheck::CheckVerdict::kBlocked;
     if (blocked != ours) {
       fmt::print("{}: {} blocks it\n", checked.name, ours ? "only ours" : "only libmodsecurity");
     }
@@ -172,7 +172,7 @@ class Report {
     fmt::print("{}", peer_ ? fmt::format(" {} |\n", figures.blocked_by_peer) : "\n");
   }
 
-  waf::testing::RequestChecker checker_;
+  wafcheck::RequestChecker checker_;
   std::optional<PeerEngine> peer_;
   std::map<std::string, Figures> categories_;
   std::map<waf::RuleId, int> rules_;
@@ -187,7 +187,7 @@ Result<int> run(const Options& options) {
     return kSkipped;
   }
   Diagnostics diagnostics;
-  const std::string settings = waf::testing::crs_level_settings(options.paranoia, 5);
+  const std::string settings = wafcheck::crs_level_settings(options.paranoia, 5);
   auto rules = waf::load_rules({.path = options.rules, .directives_before = settings}, diagnostics);
   if (rules == nullptr) return fail(ErrorCode::kInvalidInput, "the rules cannot be loaded");
   std::optional<PeerEngine> peer;
