@@ -64,6 +64,34 @@ TEST(WafChain, MatchedVarsAreWhatTheLinkBeforeMatched) {
   EXPECT_EQ(run.detection(1).address, "ARGS:c");
 }
 
+TEST(WafChain, MatchedVarsAreGatheredOverTheWholeChain) {
+  const Trial run(
+      "SecRule ARGS \"@rx x\" \"id:1,phase:2,pass,log,logdata:'%{MATCHED_VAR_NAME}',chain\"\n"
+      "  SecRule MATCHED_VARS \"@rx y\" \"chain\"\n"
+      "  SecRule MATCHED_VARS \"@rx z\" \"setvar:tx.count=+1\"",
+      get("/?a=xz&b=xyz&c=y"));
+  EXPECT_EQ(run.tx("count"), "2");  // a too, which the second link did not match; b not twice
+  EXPECT_EQ(run.detection(1).log_data, "ARGS:b");
+}
+
+TEST(WafChain, MatchedVarsKeepEachFormThatMatched) {
+  const Trial run(
+      "SecRule ARGS \"@rx X\" \"id:1,phase:2,pass,nolog,chain\"\n"
+      "  SecRule MATCHED_VARS \"@rx x\" \"t:lowercase,chain\"\n"
+      "  SecRule MATCHED_VARS_NAMES \"@rx .\" \"chain\"\n"
+      "  SecRule MATCHED_VARS \"@rx ^[Xx]y$\" \"setvar:'tx.seen=%{tx.seen}|%{MATCHED_VAR}'\"",
+      get("/?a=Xy"));
+  EXPECT_EQ(run.tx("seen"), "|Xy|xy");
+}
+
+TEST(WafChain, MatchedVarsOfAnotherRuleAreGone) {
+  const Trial run(
+      "SecRule ARGS \"@rx x\" \"id:1,phase:2,pass,nolog\"\n"
+      "SecRule &MATCHED_VARS \"@gt 0\" \"id:2,phase:2,pass,log\"",
+      get("/?a=x"));
+  EXPECT_THAT(run.ids(), IsEmpty());
+}
+
 TEST(WafChain, MatchedVarNamesTheLastMatch) {
   const Trial run(
       "SecRule ARGS \"@rx x\" \"id:1,phase:2,pass,log,logdata:'%{MATCHED_VAR_NAME}=%{MATCHED_VAR}'"

@@ -72,7 +72,9 @@ class Evaluator final : public OperatorHost {
   std::uint32_t evaluations_ = 0;
   std::size_t detections_of_rule_ = 0;
   std::uint32_t matches_ = 0;  // of the link that runs
-  bool use_hits_ = false;      // the first stage has answered for this phase
+  Match chain_match_;          // the last one of the chain that runs
+  bool chain_has_match_ = false;
+  bool use_hits_ = false;  // the first stage has answered for this phase
 };
 
 }  // namespace yagura::waf::internal

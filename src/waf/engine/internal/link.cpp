@@ -48,12 +48,14 @@ Member member_of(State& state, const RuleTarget& target, const ValueRef& ref) {
 }  // namespace
 
 bool Evaluator::match_chain(std::uint32_t index) {
+  state_.matched_vars.clear();
+  chain_has_match_ = false;
   for (std::uint32_t link = index; link != kNone; link = state_.rules->rules[link].next_in_chain) {
     if (!match_link(link)) return false;
     if (state_.gave_up) return false;
   }
   if (head_->next_in_chain != kNone) {
-    detect(state_.matched_vars.empty() ? nullptr : &state_.matched_vars.back());
+    detect(chain_has_match_ ? &chain_match_ : nullptr);
   }
   return true;
 }
@@ -70,8 +72,6 @@ bool Evaluator::match_link(std::uint32_t index) {
     if (&rule == head_ && rule.next_in_chain == kNone) detect(nullptr);
     return true;
   }
-  state_.matched_before.swap(state_.matched_vars);
-  state_.matched_vars.clear();
   argument_ = rule.op_macro ? expand(state_, *rule.op_macro) : std::string_view();
   for (const RuleTarget& target : rule.targets) {
     if (use_hits && target.class_bit != 0) {

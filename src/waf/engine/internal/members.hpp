@@ -169,13 +169,15 @@ class MemberWalk {
                  .original = match.original,
                  .offset = match.offset,
                  .in_body = match.in_body,
-                 .counted = match.counted});
+                 .counted = match.counted,
+                 .was_matched = target_.variable == Variable::kMatchedVars});
   }
 
   void walk_matches() {
     const bool all = target_.selector.kind == Selector::Kind::kAll && target_.exclusions.empty();
-    for (std::size_t i = 0; i < state_.matched_before.size() && !ended_; ++i) {
-      const Match match = state_.matched_before[i];
+    const std::size_t count = state_.matched_vars.size();  // not what a match adds
+    for (std::size_t i = 0; i < count && !ended_; ++i) {
+      const Match match = state_.matched_vars[i];
       if (all && target_.variable == Variable::kMatchedVars) {
         give_match(match);
         continue;

@@ -52,7 +52,10 @@ void Evaluator::matched(const Rule& rule, const Member& member, std::string_view
                     .offset = member.offset,
                     .in_body = member.in_body,
                     .counted = member.counted};
-  state_.matched_vars.push_back(match);
+  // What a link finds in MATCHED_VARS as it was is there already.
+  if (!member.was_matched || match.text != member.text) state_.matched_vars.push_back(match);
+  chain_match_ = match;
+  chain_has_match_ = true;
   if (!head_->shadow) {
     state_.last_match = match;
     state_.has_last_match = true;

@@ -79,7 +79,6 @@ void State::end() {
   environment.clear();
   collection_keys.fill({});
   matched_vars.clear();
-  matched_before.clear();
   last_match = {};
   has_last_match = false;
   current = nullptr;

@@ -77,9 +77,8 @@ struct State {
   TxStore tx;
   std::vector<std::pair<std::string_view, std::string_view>> geo, environment;
   std::array<std::string_view, 5> collection_keys{};  // kGlobal, kIp, kResource, kSession, kUser
-  std::vector<Match> matched_vars;                    // of the link that runs
-  std::vector<Match> matched_before;  // of the link before: what its MATCHED_VARS are
-  Match last_match;                   // of any rule: MATCHED_VAR
+  std::vector<Match> matched_vars;                    // of the chain that runs, all its links
+  Match last_match;                                   // of any rule: MATCHED_VAR
   bool has_last_match = false;
   std::uint32_t expansion_depth = 0;  // of macros in macros
   const Rule* current = nullptr;      // for RULE:*
@@ -146,7 +145,8 @@ struct Member {
   std::string_view original;  // before transformations, where that is not `text`
   std::uint32_t offset = kNoOffset;
   bool in_body = false;
-  bool counted = false;  // the text is a number of members
+  bool counted = false;      // the text is a number of members
+  bool was_matched = false;  // a member of MATCHED_VARS
 };
 
 // variables.cpp
