@@ -46,6 +46,10 @@ int hex_digit(char byte) {
   return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 
+bool is_flag(char byte) {
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '-' || byte == '^';
+}
+
 // The inside of a class with the bytes that PCRE2 means; empty: both engines mean the same.
 std::string_view class_inside(char escape) {
   switch (escape) {
@@ -68,8 +72,7 @@ std::string_view class_inside(char escape) {
 
 class Translator {
  public:
-  Translator(std::string_view text, bool caseless)
-      : text_(text), caseless_(caseless || text.find("(?i") != std::string_view::npos) {}
+  Translator(std::string_view text, bool caseless) : text_(text), caseless_(caseless) {}
 
   std::optional<std::string> run() {
     while (at_ < text_.size()) {
@@ -81,7 +84,10 @@ class Translator {
       if (caseless_ && static_cast<unsigned char>(byte) >= 0x80) return std::nullopt;
       if (in_class_) {
         take_in_class(byte);
+      } else if (byte == '{') {
+        take_brace();
       } else {
+        if (byte == '(' && !take_flags()) return std::nullopt;
         take(1);
         if (byte == '[') begin_class();
       }
@@ -93,6 +99,44 @@ class Translator {
   void take(std::size_t count) {
     out_.append(text_.substr(at_, count));
     at_ += count;
+  }
+
+  // At "(": what (?flags) say from here on. The letters themselves are taken as any text.
+  bool take_flags() {
+    std::size_t end = at_ + 1;
+    if (end >= text_.size() || text_[end] != '?') return true;
+    for (++end; end < text_.size() && is_flag(text_[end]); ++end) {
+      if (text_[end] == 'i') caseless_ = true;
+      // PCRE2's ^ does not match behind a line feed that ends the value, RE2's does.
+      if (text_[end] == 'm' && text_.find('^') != std::string_view::npos) return false;
+    }
+    return true;
+  }
+
+  // "{3,5}", or a brace that stands for itself. PCRE2 reads "{03,}" as a repetition, RE2 as text.
+  void take_brace() {
+    std::size_t end = at_ + 1;
+    const std::string_view min = digits(end);
+    std::string_view max;
+    const bool range = end < text_.size() && text_[end] == ',';
+    if (range) max = digits(++end);
+    if (min.empty() || end >= text_.size() || text_[end] != '}') {
+      take(1);
+      return;
+    }
+    out_.append("{").append(without_zeros(min));
+    if (range) out_.append(",").append(without_zeros(max));
+    out_.append("}");
+    at_ = end + 1;
+  }
+  [[nodiscard]] std::string_view digits(std::size_t& at) const {
+    const std::size_t begin = at;
+    while (at < text_.size() && text_[at] >= '0' && text_[at] <= '9') ++at;
+    return text_.substr(begin, at - begin);
+  }
+  static std::string_view without_zeros(std::string_view digits) {
+    while (digits.size() > 1 && digits.front() == '0') digits.remove_prefix(1);
+    return digits;
   }
 
   // Behind '[': a ']' that comes first, also after '^', stands for itself.
@@ -130,6 +174,8 @@ class Translator {
       return !(caseless_ && high);
     }
     if (escape == 'x' && caseless_ && hex_value() >= 0x80) return false;
+    // A group or a byte in octal, by the number of groups; classes that RE2 folds by itself.
+    if ((escape >= '1' && escape <= '9') || escape == 'p' || escape == 'P') return false;
     const std::string_view inside = class_inside(escape);
     if (inside.empty()) {
       take(2);
@@ -158,7 +204,7 @@ class Translator {
   }
 
   std::string_view text_;
-  const bool caseless_;
+  bool caseless_;
   std::size_t at_ = 0;
   bool in_class_ = false;
   std::string out_;

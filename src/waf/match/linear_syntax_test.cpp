@@ -45,6 +45,24 @@ TEST(LinearSyntax, IsNotThereForHighLettersWithoutCase) {
   EXPECT_EQ(linear(R"((?i)\x41)"), R"((?i)\x41)");
 }
 
+TEST(LinearSyntax, WritesRepetitionsWithoutZerosInFront) {
+  EXPECT_EQ(linear("a{00,}b{01,02}?c{000}"), "a{0,}b{1,2}?c{0}");
+  for (const std::string_view text :
+       {"a{,05}", "a{x}", "a{", "a{01", "a{01,", R"(a\{01})", "[{01}]"}) {
+    EXPECT_EQ(linear(text), text);
+  }
+}
+
+TEST(LinearSyntax, IsNotThereWhereTheEnginesDiffer) {
+  for (const std::string_view text : {R"((?m)^$)", R"((?sm:^a))", R"((a)\1)", R"(\12)", R"([\351])",
+                                      R"(\pL)", R"([\P{Lu}])", "(?si)\xe9", "(?-i:a)\xe9"}) {
+    EXPECT_EQ(linear(text), "(none)") << text;
+  }
+  for (const std::string_view text : {"(?m)a$", R"(\01)", "(?s)\xe9", "(?<in>)\xe9"}) {
+    EXPECT_EQ(linear(text), text);
+  }
+}
+
 TEST(LongestBacktrackingValue, ShrinksWithTheRepetitions) {
   const auto longest = [](std::string_view text) {
     return longest_backtracking_value(parse(text, false));

@@ -430,6 +430,10 @@ std::optional<unsigned char> Reader::read_byte_escape(bool in_class) {
     case '0':
       return read_octal(2);
     case 'c': {
+      if (!more()) {
+        gave_up_ = true;
+        return std::nullopt;
+      }
       const auto control = static_cast<unsigned char>(peek());
       ++at_;
       const unsigned upper = control >= 'a' && control <= 'z' ? control - 32U : control;
@@ -481,6 +485,7 @@ Node Reader::read_escape() {
     case 'p':
     case 'P':
       if (peek() == '{') return skip_past("}") ? class_of(ByteSet::all()) : give_up();
+      if (!more()) return give_up();
       ++at_;
       return class_of(ByteSet::all());
     case 'g':
@@ -541,7 +546,7 @@ std::optional<unsigned char> Reader::read_class_element(ByteSet& bytes, bool& kn
     known = false;
     if (peek() == '{') {
       static_cast<void>(skip_past("}"));
-    } else {
+    } else if (more()) {
       ++at_;
     }
   } else {

@@ -55,6 +55,26 @@ TEST(RegexTree, StopsAtDeepNesting) {
   EXPECT_EQ(min_length(parse(quantified, false)), 0U);
 }
 
+// PCRE2 refuses most of these; none may be read past its end.
+TEST(RegexTree, ReadsPatternsThatEndTooEarly) {
+  const std::string_view whole =
+      R"(a(?=\c)(?(1)b|c)[\c-\p](?i-x:\pL)\x{41}\g{1}\Qb\E[[:alpha:]]{1,2})";
+  for (const std::string_view before : {"", "(", "(?=", "[", "[a-", "(?:", "x|"}) {
+    for (const std::string_view end :
+         {"\\c", "\\p", "\\P",  "\\",  "\\x", "\\x{", "\\0", "\\g", "\\k<",
+          "\\Q", "[",   "[^",   "[a-", "[[:", "(?",   "(?<", "(?P", "(?(",
+          "(*",  "a{",  "a{1,", "\\N", "(?#", "(?C",  "(?i"}) {
+      for (const bool caseless : {false, true}) {
+        EXPECT_LE(min_length(parse(std::string(before).append(end), caseless)), 4U)
+            << before << end;
+      }
+    }
+  }
+  for (std::size_t length = 0; length <= whole.size(); ++length) {
+    EXPECT_LE(min_length(parse(whole.substr(0, length), false)), length);
+  }
+}
+
 // One pattern against texts that are made for it.
 class Examination {
  public:

@@ -18,9 +18,10 @@ namespace yagura::waf::regex {
 [[nodiscard]] std::size_t longest_backtracking_value(const Node& node);
 
 // A PCRE2 pattern (DOTALL, DOLLAR_ENDONLY, no UTF) in RE2's syntax, with the same meaning over
-// Latin-1: \s, \v and \h differ between the two. Nothing where the meaning could differ: letters
-// above 0x7f in caseless patterns, which RE2 would fold. What RE2 does not know (lookarounds,
-// backreferences, possessive repetitions) stays and is refused by RE2 itself.
+// Latin-1: \s, \v, \h and {03} differ between the two. Nothing where the meaning could differ:
+// letters above 0x7f in caseless patterns, which RE2 would fold, \p, \1, and ^ with (?m). What RE2
+// does not know (lookarounds, backreferences, possessive repetitions) stays and is refused by RE2
+// itself.
 [[nodiscard]] std::optional<std::string> linear_syntax(std::string_view text, bool caseless);
 
 }  // namespace yagura::waf::regex
