@@ -56,6 +56,7 @@ struct ParsedBody {
   std::vector<std::string_view> names;
   std::vector<UploadedFile> files;
   std::vector<PartHeader> part_headers;
+  std::vector<std::string_view> part_names;  // of a multipart body's fields and files, as they come
   MultipartFlags multipart;
   std::vector<std::string_view> xml_text;  // XML:/*    : all text in the document element, as one
   std::vector<std::string_view> xml_attributes;  // XML://@*  : values of its attributes

@@ -487,7 +487,10 @@ class MultipartReader final : public internal::CollectingReader {
     }
   }
 
-  void add_part() { is_file() ? add_file() : add_argument(); }
+  void add_part() {
+    result_.part_names.push_back(part_name_);
+    is_file() ? add_file() : add_argument();
+  }
 
   void add_argument() {
     if (result_.arguments.size() >= limits_.max_arguments) {

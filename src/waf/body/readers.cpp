@@ -33,6 +33,7 @@ void CollectingReader::finish(ParsedBody& out, BodyEnd end_of_body) {
   append(out.names, std::move(result_.names));
   append(out.files, std::move(result_.files));
   append(out.part_headers, std::move(result_.part_headers));
+  append(out.part_names, std::move(result_.part_names));
   append(out.xml_text, std::move(result_.xml_text));
   append(out.xml_attributes, std::move(result_.xml_attributes));
   out.multipart = result_.multipart;

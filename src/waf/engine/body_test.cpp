@@ -71,12 +71,16 @@ TEST(WafRequestBody, MultipartFilesAndFlagsAreShown) {
       "SecRule MULTIPART_STRICT_ERROR \"!@eq 0\" \"id:7,phase:2,pass,log\"\n"
       "SecRule MULTIPART_FILENAME \"@streq a.php\" \"id:8,phase:2,pass,log\"\n"
       "SecRule MULTIPART_NAME \"@streq f\" \"id:9,phase:2,pass,log\"\n"
-      "SecRule REQUEST_BODY \"@rx .\" \"id:10,phase:2,pass,log\"",
+      "SecRule MULTIPART_NAME:t \"@streq t\" \"id:10,phase:2,pass,log\"\n"
+      "SecRule &MULTIPART_NAME \"@eq 2\" \"id:11,phase:2,pass,log\"\n"
+      "SecRule MULTIPART_NAME \"@rx ^t$\" \"id:12,phase:2,pass,log\"\n"
+      "SecRule &FILES_NAMES|&MULTIPART_FILENAME \"!@eq 1\" \"id:13,phase:2,pass,log\"\n"
+      "SecRule REQUEST_BODY \"@rx .\" \"id:14,phase:2,pass,log\"",
       post("multipart/form-data; boundary=xyz",
            "--xyz\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\nv\r\n"
            "--xyz\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.php\"\r\n"
            "Content-Type: text/plain\r\n\r\nhello\r\n--xyz--\r\n"));
-  EXPECT_THAT(run.ids(), ElementsAre(1, 2, 3, 4, 5, 6, 8, 9));
+  EXPECT_THAT(run.ids(), ElementsAre(1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12));
 }
 
 TEST(WafRequestBody, XmlTextAndAttributesAreShown) {

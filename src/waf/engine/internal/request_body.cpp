@@ -103,6 +103,10 @@ void add_files(State& state) {
   }
   state.set_single(Variable::kFilesCombinedSize,
                    state.keep_number(static_cast<std::int64_t>(total)));
+  for (const std::string_view name : state.parsed.part_names) {
+    state.values.add(Variable::kMultipartName,
+                     {.name = name, .text = name, .offset = kNoOffset, .in_body = true});
+  }
   for (const PartHeader& header : state.parsed.part_headers) {
     state.values.add(
         Variable::kMultipartPartHeaders,

@@ -26,7 +26,6 @@ View view_of(Variable variable) {
     case kResponseHeadersNames:
       return one(kResponseHeaders, true);
     case kFilesNames:
-    case kMultipartName:
       return one(kFiles, true);
     case kMultipartFileName:
       return one(kFiles);
