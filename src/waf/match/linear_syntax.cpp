@@ -72,7 +72,8 @@ std::string_view class_inside(char escape) {
 
 class Translator {
  public:
-  Translator(std::string_view text, bool caseless) : text_(text), caseless_(caseless) {}
+  Translator(std::string_view text, bool caseless)
+      : text_(text), caseless_(caseless), has_branches_(text.find('|') != std::string_view::npos) {}
 
   std::optional<std::string> run() {
     while (at_ < text_.size()) {
@@ -81,15 +82,18 @@ class Translator {
         if (!take_escape()) return std::nullopt;
         continue;
       }
-      if (caseless_ && static_cast<unsigned char>(byte) >= 0x80) return std::nullopt;
-      if (in_class_) {
+      if (is_high(byte)) {
+        if (caseless_) return std::nullopt;
+        take_high(1);
+      } else if (in_class_) {
         take_in_class(byte);
       } else if (byte == '{') {
         take_brace();
+      } else if (byte == '[') {
+        begin_class();
       } else {
         if (byte == '(' && !take_flags()) return std::nullopt;
         take(1);
-        if (byte == '[') begin_class();
       }
     }
     return std::move(out_);
@@ -99,6 +103,24 @@ class Translator {
   void take(std::size_t count) {
     out_.append(text_.substr(at_, count));
     at_ += count;
+  }
+
+  static bool is_high(char byte) { return static_cast<unsigned char>(byte) >= 0x80; }
+
+  // One byte above 0x7f in `count` bytes of the pattern. RE2 (20220601) forgets that a pattern is
+  // Latin-1 where it takes out what branches begin with alike, a literal, and then looks for the
+  // letter in UTF-8. A repetition of one time is no literal.
+  void take_high(std::size_t count) {
+    if (in_class_) {
+      class_is_high_ = true;
+      take(count);
+    } else if (has_branches_) {
+      out_.append("(?:");
+      take(count);
+      out_.append("{1})");
+    } else {
+      take(count);
+    }
   }
 
   // At "(": what (?flags) say from here on. The letters themselves are taken as any text.
@@ -139,9 +161,12 @@ class Translator {
     return digits;
   }
 
-  // Behind '[': a ']' that comes first, also after '^', stands for itself.
+  // At '[': a ']' that comes first, also after '^', stands for itself.
   void begin_class() {
     in_class_ = true;
+    class_is_high_ = false;
+    class_begin_ = out_.size();
+    take(1);
     if (text_.substr(at_).starts_with('^')) take(1);
     if (text_.substr(at_).starts_with(']')) take(1);
   }
@@ -154,8 +179,12 @@ class Translator {
         return;
       }
     }
-    in_class_ = byte != ']';
     take(1);
+    if (byte != ']') return;
+    in_class_ = false;
+    if (class_is_high_ && has_branches_) {  // a class of one byte is a literal to RE2
+      out_.insert(class_begin_, "(?:").append("{1})");
+    }
   }
 
   bool take_escape() {
@@ -167,13 +196,10 @@ class Translator {
     if (escape == 'Q') {
       const std::size_t end = std::min(text_.find("\\E", at_ + 2), text_.size());
       const std::string_view literal = text_.substr(at_, end - at_);
-      const bool high = std::any_of(literal.begin(), literal.end(), [](char byte) {
-        return static_cast<unsigned char>(byte) >= 0x80;
-      });
       take(literal.size());
-      return !(caseless_ && high);
+      return std::none_of(literal.begin(), literal.end(), is_high);
     }
-    if (escape == 'x' && caseless_ && hex_value() >= 0x80) return false;
+    if (escape == 'x') return take_hex();
     // A group or a byte in octal, by the number of groups; classes that RE2 folds by itself.
     if ((escape >= '1' && escape <= '9') || escape == 'p' || escape == 'P') return false;
     const std::string_view inside = class_inside(escape);
@@ -190,23 +216,35 @@ class Translator {
     return true;
   }
 
-  // Of the "\xHH" or "\x{H…}" at hand.
-  [[nodiscard]] unsigned hex_value() const {
+  // "\xHH", "\xH", "\x{H…}".
+  bool take_hex() {
     const bool braced = at_ + 2 < text_.size() && text_[at_ + 2] == '{';
     const std::size_t begin = at_ + 2 + (braced ? 1 : 0);
-    const std::size_t most = braced ? 8 : 2;
+    std::size_t end = begin;
     unsigned value = 0;
-    for (std::size_t i = begin; i < text_.size() && i < begin + most; ++i) {
-      if (hex_digit(text_[i]) < 0) break;
-      value = value * 16 + static_cast<unsigned>(hex_digit(text_[i]));
+    while (end < text_.size() && hex_digit(text_[end]) >= 0 && (braced || end < begin + 2)) {
+      value = value * 16 + static_cast<unsigned>(hex_digit(text_[end]));
+      if (value > 0xff) return false;
+      ++end;
     }
-    return value;
+    if (braced && (end >= text_.size() || text_[end] != '}')) return false;
+    if (!braced && end < begin + 2) return false;
+    const std::size_t count = end + (braced ? 1 : 0) - at_;
+    if (value < 0x80) {
+      take(count);
+      return true;
+    }
+    take_high(count);
+    return !caseless_;
   }
 
   std::string_view text_;
   bool caseless_;
+  const bool has_branches_;
   std::size_t at_ = 0;
   bool in_class_ = false;
+  bool class_is_high_ = false;   // the class at hand names a byte above 0x7f
+  std::size_t class_begin_ = 0;  // where it begins in out_
   std::string out_;
 };
 

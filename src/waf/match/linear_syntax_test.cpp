@@ -166,5 +166,19 @@ TEST(LinearSyntax, MeansWhatPcreMeansForTheRulesOfCrs) {
   EXPECT_GT(tally.matches, 1000);
 }
 
+TEST(LinearSyntax, HidesHighLettersFromTheFactoringOfBranches) {
+  EXPECT_EQ(linear(R"(\xffa|\x{fe}*b)"), R"((?:\xff{1})a|(?:\x{fe}{1})*b)");
+  EXPECT_EQ(linear("\xff|[^\xfe]{2}|[a]"), "(?:\xff{1})|(?:[^\xfe]{1}){2}|[a]");
+  for (const std::string& text :
+       {std::string("ab\xff(?:1|\xff)|ab\xff*2"), std::string("[\xff]1|[\xff]2"),
+        std::string(R"(\xe2\x80a|\xe2\x80[\xe9]2|\x{e2}\x80c)"),
+        std::string(R"([^\x00-\xfe]1|\xff2)")}) {
+    Tally tally;
+    compare(text, tally);
+    EXPECT_EQ(tally.known, 1) << text;
+    EXPECT_GE(tally.matches, 10) << text;
+  }
+}
+
 }  // namespace
 }  // namespace yagura::waf::regex
