@@ -97,17 +97,24 @@ class Server final : public ExtProcServer, private pb::ExternalProcessor::Callba
 
   Result<void> listen(const ExtProcOptions& options);
   void replace_rules(std::shared_ptr<const waf::RuleSet> rules) override {
-    rules_.store(std::move(rules));
+    const std::scoped_lock lock(rules_mutex_);
+    rules_.swap(rules);  // the old ones, if nobody has them, go without the lock
   }
   [[nodiscard]] int port() const override { return port_; }
 
  private:
   grpc::ServerBidiReactor<pb::ProcessingRequest, pb::ProcessingResponse>* Process(
       grpc::CallbackServerContext*) override {
-    return new Stream(rules_.load(), services_, exchange_, done_);
+    return new Stream(rules(), services_, exchange_, done_);
+  }
+  std::shared_ptr<const waf::RuleSet> rules() {
+    const std::scoped_lock lock(rules_mutex_);
+    return rules_;
   }
 
-  std::atomic<std::shared_ptr<const waf::RuleSet>> rules_;
+  // No std::atomic<std::shared_ptr>: libstdc++ 12 ends its load() without an order.
+  std::mutex rules_mutex_;
+  std::shared_ptr<const waf::RuleSet> rules_;
   waf::EngineServices services_;
   ExchangeOptions exchange_;
   ExchangeDone done_;
