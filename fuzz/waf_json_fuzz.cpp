@@ -24,7 +24,7 @@ using yagura::waf::ParsedBody;
 
 const BodyLimits kLimits{.max_arguments = 1 << 30,
                          .max_json_depth = 1000,
-                         .max_json_name_bytes = 1 << 30,
+                         .max_name_bytes = 1 << 30,
                          .max_body_no_files = 1 << 30};
 
 template <typename Number>

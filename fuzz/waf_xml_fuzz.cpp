@@ -49,6 +49,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // A byte of another character set may be three of UTF-8.
   YAGURA_CHECK(bytes_of(body.xml_text) <= text.size() * 3, "text has grown");
   YAGURA_CHECK(bytes_of(body.xml_attributes) <= text.size() * 3, "attributes have grown");
+  const BodyLimits with_arguments{.max_arguments = 100,
+                                  .max_name_bytes = 10'000,
+                                  .max_xml_depth = 50,
+                                  .max_xml_nodes = kNodes,
+                                  .xml_arguments = yagura::waf::XmlArgumentsMode::kOnly};
+  for (const BodyEnd end : {BodyEnd::kReached, BodyEnd::kCut}) {
+    YAGURA_CHECK(
+        yagura::waf::testing::read_body(BodyKind::kXml, "", text, with_arguments, 1 << 30, end) ==
+            yagura::waf::testing::read_body(BodyKind::kXml, "", text, with_arguments, step, end),
+        "pieces make a difference to arguments");
+  }
   const std::string_view part = text.substr(0, text.size() * data[0] / 256);
   YAGURA_CHECK(
       yagura::waf::testing::read_body(BodyKind::kXml, "", part, plain, 1 << 30, BodyEnd::kCut) ==

@@ -65,12 +65,16 @@ struct ParsedBody {
   bool urlencoded_error = false;     // URLENCODED_ERROR: a %xy that is none
 };
 
+// SecParseXmlIntoArgs: the texts of XML elements as arguments, beside the XML collection or
+// instead.
+enum class XmlArgumentsMode : std::uint8_t { kOff, kOn, kOnly };
+
 struct BodyLimits {
   std::uint32_t max_arguments = 1000;  // SecArgumentsLimit
   std::uint32_t max_json_depth = 512;  // SecRequestBodyJsonDepthLimit
-  // Of all JSON arguments' names together, each of which is a whole path; more is allowed to bodies
-  // whose size explains it (16 times).
-  std::uint32_t max_json_name_bytes = 1 << 20;
+  // Of the names of all arguments of JSON or XML together, each of which is a whole path; more is
+  // allowed to bodies whose size explains it (16 times).
+  std::uint32_t max_name_bytes = 1 << 20;
   std::uint32_t max_xml_depth = 512;
   std::uint32_t max_xml_nodes = 100'000;  // elements and attributes
   std::uint32_t max_parts = 10'000;       // multipart parts, files included
@@ -85,6 +89,7 @@ struct BodyLimits {
   bool keep_file_content = false;             // some rule reads FILES_TMP_CONTENT
   bool need_xml_document = false;             // some rule asks an XPath other than /* and //@*
   char argument_separator = '&';              // SecArgumentSeparator
+  XmlArgumentsMode xml_arguments = XmlArgumentsMode::kOff;
 };
 
 // Where the bytes given end: at the body's own end, or at a limit past which it goes on.

@@ -194,6 +194,14 @@ TEST(CutXml, GivesTextAndAttributesThatWereNotComplete) {
   EXPECT_EQ(read_cut(BodyKind::kXml, "<a z='evil"), "attribute=<evil> ");
 }
 
+TEST(CutXml, GivesArgumentsThatWereNotComplete) {
+  const BodyLimits limits{.xml_arguments = XmlArgumentsMode::kOnly};
+  EXPECT_EQ(read_cut(BodyKind::kXml, "<a><b>one</b><c>evil", limits),
+            "xml.a.b=<one> xml.a.c=<evil> ");
+  EXPECT_EQ(read_cut(BodyKind::kXml, "<a>out<c><![CDATA[evil", limits),
+            "xml.a.c=<evil> xml.a=<out> ");
+}
+
 TEST(CutXml, InItsTypeDeclarationIsAnError) {
   EXPECT_NE(read_cut(BodyKind::kXml, "<!DOCTYPE a [ <!-- padding").find("error="),
             std::string::npos);

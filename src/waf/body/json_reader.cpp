@@ -141,7 +141,7 @@ class JsonReader final : public internal::CollectingReader {
   // Names are paths and repeat: they may take so much however small the body is, else so many times
   // what came of it. (The least element, "1,", has a name of some 15 bytes.)
   [[nodiscard]] std::uint64_t most_name_bytes(std::uint64_t offset) const {
-    return std::max<std::uint64_t>(limits_.max_json_name_bytes, offset * 16);
+    return std::max<std::uint64_t>(limits_.max_name_bytes, offset * 16);
   }
 
   bool refuse_escape() {

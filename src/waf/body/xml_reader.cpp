@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "waf/body/internal/readers.hpp"
+#include "waf/body/internal/xml_arguments.hpp"
 
 namespace yagura::waf {
 namespace {
@@ -70,7 +71,8 @@ std::string_view view(const xmlChar* text) {
 
 class XmlReader final : public internal::CollectingReader {
  public:
-  XmlReader(const BodyLimits& limits, core::Arena& arena) : CollectingReader(limits, arena) {
+  XmlReader(const BodyLimits& limits, core::Arena& arena)
+      : CollectingReader(limits, arena), arguments_(limits, arena, result_) {
     xmlInitParser();
     xmlSAXHandler handler = make_handler();
     parser_.reset(xmlCreatePushParserCtxt(&handler, this, nullptr, 0, nullptr));
@@ -118,29 +120,27 @@ class XmlReader final : public internal::CollectingReader {
                                 const xmlChar* uri, int namespaces, const xmlChar** declared,
                                 int attributes, int defaulted, const xmlChar** values) {
       XmlReader& reader = self(context);
-      if (!reader.start_element(namespaces, attributes, values)) return;
+      if (!reader.start_element(name, namespaces, attributes, values)) return;
       if (!reader.builds_tree()) return;
       xmlSAX2StartElementNs(reader.parser_.get(), name, prefix, uri, namespaces, declared,
                             attributes, defaulted, values);
     };
     handler.endElementNs = [](void* context, const xmlChar* name, const xmlChar* prefix,
                               const xmlChar* uri) {
-      --self(context).depth_;
+      self(context).end_element();
       if (self(context).builds_tree()) {
         xmlSAX2EndElementNs(self(context).parser_.get(), name, prefix, uri);
       }
     };
     handler.characters =
         handler.ignorableWhitespace = [](void* context, const xmlChar* text, int length) {
-          self(context).text_.append(reinterpret_cast<const char*>(text),
-                                     static_cast<std::size_t>(length));
+          self(context).add_text(text, length);
           if (self(context).builds_tree()) {
             xmlSAX2Characters(self(context).parser_.get(), text, length);
           }
         };
     handler.cdataBlock = [](void* context, const xmlChar* text, int length) {
-      self(context).text_.append(reinterpret_cast<const char*>(text),
-                                 static_cast<std::size_t>(length));
+      self(context).add_text(text, length);
       if (self(context).builds_tree()) {
         xmlSAX2CDataBlock(self(context).parser_.get(), text, length);
       }
@@ -170,9 +170,27 @@ class XmlReader final : public internal::CollectingReader {
     return handler;
   }
 
-  [[nodiscard]] bool builds_tree() const { return limits_.need_xml_document; }
+  [[nodiscard]] bool makes_arguments() const {
+    return limits_.xml_arguments != XmlArgumentsMode::kOff;
+  }
+  [[nodiscard]] bool fills_xml() const { return limits_.xml_arguments != XmlArgumentsMode::kOnly; }
+  [[nodiscard]] bool builds_tree() const { return limits_.need_xml_document && fills_xml(); }
 
-  bool start_element(int namespaces, int attributes, const xmlChar** values) {
+  void add_text(const xmlChar* text, int length) {
+    const std::string_view bytes(reinterpret_cast<const char*>(text),
+                                 static_cast<std::size_t>(length));
+    if (fills_xml()) text_.append(bytes);
+    if (makes_arguments()) arguments_.add_text(bytes);
+  }
+
+  void end_element() {
+    --depth_;
+    if (!makes_arguments() || failed()) return;
+    const std::string error = arguments_.end_element(parsed_);
+    if (!error.empty()) stop_at_limit(error);
+  }
+
+  bool start_element(const xmlChar* name, int namespaces, int attributes, const xmlChar** values) {
     if (depth_ >= limits_.max_xml_depth) {
       stop_at_limit(fmt::format("more than {} levels deep.", limits_.max_xml_depth));
       return false;
@@ -185,6 +203,8 @@ class XmlReader final : public internal::CollectingReader {
       return false;
     }
     if (!count_nodes(1 + static_cast<std::uint32_t>(attributes))) return false;
+    if (makes_arguments()) arguments_.start_element(view(name));
+    if (!fills_xml()) return true;
     for (int i = 0; i < attributes; ++i) {
       const xmlChar** const attribute = values + std::ptrdiff_t{5} * i;
       const char* const begin = reinterpret_cast<const char*>(attribute[3]);
@@ -247,6 +267,7 @@ class XmlReader final : public internal::CollectingReader {
 
   void push(std::string_view bytes, bool is_last) {
     const SilentErrors silent;
+    parsed_ += bytes.size();
     const int code =
         xmlParseChunk(parser_.get(), bytes.data(), static_cast<int>(bytes.size()), is_last ? 1 : 0);
     if (ends_cut_) return;
@@ -278,7 +299,8 @@ class XmlReader final : public internal::CollectingReader {
   void end(BodyEnd end) override {
     if (!failed() && !piece_.empty()) parse_piece();
     if (!failed()) end == BodyEnd::kCut ? end_cut() : push({}, true);
-    if (has_element_) result_.xml_text.insert(result_.xml_text.begin(), arena_.copy(text_));
+    if (has_element_ && fills_xml())
+      result_.xml_text.insert(result_.xml_text.begin(), arena_.copy(text_));
     take_document();
     parser_.reset();
   }
@@ -299,11 +321,14 @@ class XmlReader final : public internal::CollectingReader {
     ends_cut_ = true;
     push({}, true);
     if (is_data) {
-      text_.append(pending);
-    } else if (pending.starts_with('<') && !pending.starts_with("<!") &&
+      add_text(reinterpret_cast<const xmlChar*>(pending.data()), static_cast<int>(pending.size()));
+    } else if (fills_xml() && pending.starts_with('<') && !pending.starts_with("<!") &&
                !pending.starts_with("<?")) {
       add_cut_attributes(pending);
     }
+    if (!makes_arguments() || failed()) return;
+    const std::string error = arguments_.end_cut(parsed_);
+    if (!error.empty()) set_limit_reached("XML parsing error: XML: " + error);
   }
 
   // Of the tag that was cut: values as they are written, references and all.
@@ -329,7 +354,9 @@ class XmlReader final : public internal::CollectingReader {
   std::unique_ptr<xmlDoc, FreeDocument> document_;
   std::string piece_;  // what came of the next piece
   std::string text_;
+  internal::XmlArguments arguments_;
   std::uint32_t depth_ = 0, nodes_ = 0, namespaces_ = 0;
+  std::uint64_t parsed_ = 0;  // bytes; the same in whatever pieces they come
   bool has_element_ = false;
   bool ends_cut_ = false;  // errors are the cut's
 };

@@ -36,6 +36,34 @@ TEST(Xml, GivesTheWholeTextAndEachAttribute) {
   }
 }
 
+TEST(Xml, GivesTextsOfElementsAsArgumentsWhereThatIsAskedFor) {
+  const std::string_view text =
+      "<n:a xmlns:n=\"urn:x\"><b x=\"1\">one</b>\n "
+      "<b>t&lt;<![CDATA[w]]>o</b><c/><d>ev<e>3</e>il</d>"
+      "</n:a>";
+  const std::string arguments =
+      "xml.a.b=<one> xml.a.b=<t<wo> xml.a.c=<> xml.a.d.e=<3> xml.a.d=<evil> ";
+  EXPECT_EQ(read(text, {.xml_arguments = XmlArgumentsMode::kOn}),
+            arguments + "text=<one\n t<woev3il> attribute=<1> ");
+  EXPECT_EQ(read(text, {.need_xml_document = true, .xml_arguments = XmlArgumentsMode::kOnly}),
+            arguments);
+  EXPECT_EQ(read("<a>x</a>", {.xml_arguments = XmlArgumentsMode::kOnly}), "xml.a=<x> ");
+}
+
+TEST(Xml, BoundsArgumentsAndTheirNames) {
+  std::string many = "<a>";
+  for (int i = 0; i < 20; ++i) many += "<b/>";
+  EXPECT_NE(read(many + "</a>", {.max_arguments = 10, .xml_arguments = XmlArgumentsMode::kOn})
+                .find("limits_reached=1 error=XML parsing error: XML: more than 10 texts"),
+            std::string::npos);
+  std::string long_names = "<" + std::string(2000, 'a') + ">";
+  for (int i = 0; i < 500; ++i) long_names += "<b/>";
+  EXPECT_NE(read(long_names + "</" + std::string(2000, 'a') + ">",
+                 {.max_name_bytes = 1000, .xml_arguments = XmlArgumentsMode::kOn})
+                .find("limits_reached=1 error=XML parsing error: XML: the texts' names take more"),
+            std::string::npos);
+}
+
 TEST(Xml, RefusesWhatIsNotWellFormed) {
   for (const std::string_view text :
        {"", "text", "<a", "<a><b>1", "<a>x</a><b/>", "<a a=\"1\" a=\"2\">x</a>",

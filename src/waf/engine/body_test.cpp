@@ -83,6 +83,21 @@ TEST(WafRequestBody, MultipartFilesAndFlagsAreShown) {
   EXPECT_THAT(run.ids(), ElementsAre(1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12));
 }
 
+TEST(WafRequestBody, XmlTextsAreArgumentsWhereThatIsAskedFor) {
+  const std::string rules = std::string(kXml) +
+                            "SecRule ARGS:xml.a.b \"@streq evil\" \"id:1,phase:2,pass,log\"\n"
+                            "SecRule XML:/* \"@contains evil\" \"id:2,phase:2,pass,log\"\n"
+                            "SecRule ARGS_NAMES \"@streq xml.a.b\" \"id:3,phase:2,pass,log\"\n";
+  const Exchange exchange = post("text/xml", "<a><b>evil</b></a>");
+  EXPECT_THAT(Trial(rules, exchange).ids(), ElementsAre(2));
+  EXPECT_THAT(Trial(rules + "SecParseXmlIntoArgs On", exchange).ids(), ElementsAre(1, 2, 3));
+  EXPECT_THAT(Trial(rules + "SecParseXmlIntoArgs OnlyArgs", exchange).ids(), ElementsAre(1, 3));
+  const std::string by_ctl = "SecAction \"id:9,phase:1,pass,nolog,ctl:parseXmlIntoArgs=";
+  EXPECT_THAT(Trial(by_ctl + "OnlyArgs\"\n" + rules, exchange).ids(), ElementsAre(1, 3));
+  EXPECT_THAT(Trial(by_ctl + "Off\"\n" + rules + "SecParseXmlIntoArgs On", exchange).ids(),
+              ElementsAre(2));
+}
+
 TEST(WafRequestBody, XmlTextAndAttributesAreShown) {
   const Trial run(std::string(kXml) +
                       "SecRule XML:/* \"@contains evil\" \"id:1,phase:2,pass,log\"\n"

@@ -97,8 +97,7 @@ constexpr DirectiveInfo kDirectives[] = {
     {"SecInterceptOnError", kMeaningless, kChoice, 1, 1, kOnOff,
      "what happens when the engine gives up is the gateway's setting fail open or fail closed"},
     {"SecMarker", kMarker, kText, 1, 1, {}, {}},
-    {"SecParseXmlIntoArgs", kUnsafeOn, kChoice, 1, 1, "On|Off|OnlyArgs",
-     "texts of an XML body are in XML:/* and XML://@*, not in ARGS"},
+    {"SecParseXmlIntoArgs", kWorks, kChoice, 1, 1, "On|Off|OnlyArgs", {}},
     {"SecPcreMatchLimit", kWorks, kNumber, 1, 1, {}, {}},
     // The matcher does not recurse; SecPcreMatchLimit bounds what this one was for.
     {"SecPcreMatchLimitRecursion", kWorks, kNumber, 1, 1, {}, {}},

@@ -119,6 +119,12 @@ constexpr OptionInfo kOptions[] = {
     {"SecDebugLogLevel", [](Reader& r) { r.options().debug_level = r.number<std::uint8_t>(); }},
     {"SecGeoLookupDb", [](Reader& r) { r.geo_database(); }},
     {"SecHttpBlKey", [](Reader& r) { r.http_bl_key(); }},
+    {"SecParseXmlIntoArgs",
+     [](Reader& r) {
+       r.limits().xml_arguments = r.is_on()                    ? XmlArgumentsMode::kOn
+                                  : same_name(r.text(), "Off") ? XmlArgumentsMode::kOff
+                                                               : XmlArgumentsMode::kOnly;
+     }},
     {"SecPcreMatchLimit",
      [](Reader& r) { r.options().pattern_match_limit = r.number<std::uint32_t>(); }},
     {"SecPcreMatchLimitRecursion", [](Reader&) {}},  // see seclang/directives.cpp

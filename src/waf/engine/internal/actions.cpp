@@ -154,6 +154,11 @@ void run_ctl(State& state, const RuleAction& action) {
       state.response_limit =
           static_cast<std::uint64_t>(std::max<std::int64_t>(0, number_of(value)));
       return;
+    case CtlKind::kParseXmlIntoArgs:
+      state.xml_arguments = is_on(value)                        ? XmlArgumentsMode::kOn
+                            : equal_ignoring_case(value, "off") ? XmlArgumentsMode::kOff
+                                                                : XmlArgumentsMode::kOnly;
+      return;
     case CtlKind::kRequestBodyProcessor: {
       std::string upper(value);
       std::ranges::transform(upper, upper.begin(), [](char c) {
@@ -175,7 +180,6 @@ void run_ctl(State& state, const RuleAction& action) {
     case CtlKind::kDebugLogLevel:
     case CtlKind::kHashEngine:
     case CtlKind::kHashEnforcement:
-    case CtlKind::kParseXmlIntoArgs:
       return;  // accepted by the compiler with a warning
   }
 }

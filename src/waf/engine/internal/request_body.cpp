@@ -33,10 +33,18 @@ BodyKind kind_of(std::string_view processor) {
   return BodyKind::kRaw;
 }
 
+const BodyLimits& reader_limits(State& state) {
+  const BodyLimits& shared = state.rules->options.request_limits;
+  if (state.xml_arguments == shared.xml_arguments) return shared;
+  state.own_limits = shared;
+  state.own_limits->xml_arguments = state.xml_arguments;
+  return *state.own_limits;
+}
+
 void start_reader(State& state) {
   if (state.request_reader != nullptr) return;
   const std::string_view type = content_type(state);
-  const BodyLimits& limits = state.rules->options.request_limits;
+  const BodyLimits& limits = reader_limits(state);
   state.request_reader =
       make_body_reader(kind_of(state.request_processor), type, limits, state.arena);
   state.request_store.emplace(limits.max_in_memory, limits.temporary_folder);

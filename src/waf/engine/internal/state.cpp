@@ -54,6 +54,7 @@ void State::begin(std::shared_ptr<const RuleSet> rule_set, const EngineServices&
   request_body_access = settings.request_body_access;
   response_body_access = settings.response_body_access;
   request_limit = settings.request_limits.max_body;
+  xml_arguments = settings.request_limits.xml_arguments;
   response_limit = settings.response_limit;
   audit_engine = settings.audit.engine;
   audit_parts = settings.audit.parts;
@@ -108,6 +109,7 @@ void State::end() {
   request_body_size = response_body_size = 0;
   request_body_cut = response_body_cut = request_reader_done = false;
   request_reader.reset();
+  own_limits.reset();
   request_store.reset();
   parsed = {};
   shrink_or_clear(response_buffer);

@@ -105,6 +105,8 @@ struct State {
   // Bodies.
   bool request_body_access = false, response_body_access = false, force_request_body = false;
   std::string_view request_processor;  // by ctl, upper case; empty: by content type
+  XmlArgumentsMode xml_arguments = XmlArgumentsMode::kOff;
+  std::optional<BodyLimits> own_limits;  // the rule set's with what ctl has changed of them
   std::uint64_t request_limit = 0, response_limit = 0;
   std::uint64_t request_body_size = 0, response_body_size = 0;
   bool request_body_cut = false, response_body_cut = false;
