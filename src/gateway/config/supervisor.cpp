@@ -94,6 +94,7 @@ class Nginx {
                                                 config.c_str(),   "-e", log.c_str(),    nullptr};
     const std::vector<std::string> variables = environment(inherited);
     std::vector<char*> pointers;
+    pointers.reserve(variables.size() + 1);
     for (const std::string& variable : variables)
       pointers.push_back(const_cast<char*>(variable.c_str()));
     pointers.push_back(nullptr);
@@ -256,6 +257,7 @@ std::optional<fs::path> program_folder() {
 
 std::vector<std::string> status_lines(const GatewayOptions& options) {
   std::vector<std::string> lines;
+  lines.reserve(options.listen.size() + 2);
   const std::string_view scheme = options.tls_certificate.empty() ? "http" : "https";
   for (const ListenAddress& address : options.listen) {
     lines.push_back(fmt::format("listening on {}://{}", scheme, address.text()));
@@ -281,7 +283,7 @@ Result<fs::path> find_nginx() {
   std::string_view folders = path == nullptr ? "" : path;
   while (!folders.empty()) {
     const std::size_t colon = folders.find(':');
-    const fs::path candidate = fs::path(folders.substr(0, colon)) / "nginx";
+    fs::path candidate = fs::path(folders.substr(0, colon)) / "nginx";
     if (candidate.is_absolute() && ::access(candidate.c_str(), X_OK) == 0) return candidate;
     if (colon == std::string_view::npos) break;
     folders.remove_prefix(colon + 1);
