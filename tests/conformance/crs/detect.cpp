@@ -61,7 +61,7 @@ struct Tally {
 
 class Comparison {
  public:
-  void add(std::string_view value, const testing::FtwTest& test, bool expects) {
+  void add(std::string_view value, const wafcheck::FtwTest& test, bool expects) {
     for (std::string text :
          {std::string(value), transformed(value, kSqlChain), transformed(value, kScriptChain)}) {
       const auto [place, fresh] = seen_.insert({std::move(text), expects});
@@ -85,7 +85,7 @@ class Comparison {
   }
 
  private:
-  void compare(const std::string& text, const testing::FtwTest& test, bool expects) {
+  void compare(const std::string& text, const wafcheck::FtwTest& test, bool expects) {
     char fingerprint[16] = {};
     SqliResult result;
     const bool sql = detect_sqli(text, result);
@@ -105,7 +105,7 @@ class Comparison {
     tally.missed += peer && !ours ? 1 : 0;
     tally.extra += ours && !peer ? 1 : 0;
   }
-  static void print(const char* kind, const testing::FtwTest& test, std::string_view text) {
+  static void print(const char* kind, const wafcheck::FtwTest& test, std::string_view text) {
     fmt::print("FAILED {}: {} not found: {:?}\n", test.title(), kind, text.substr(0, 200));
   }
 
@@ -113,13 +113,13 @@ class Comparison {
   Tally sql_, script_, other_sql_, other_script_;
 };
 
-void add_stage(const std::shared_ptr<const RuleSet>& rules, const testing::FtwTest& test,
-               const testing::Stage& stage, Comparison& comparison) {
-  const std::string bytes = testing::build_request(stage.input);
-  const auto request = testing::read_http_request(bytes);
+void add_stage(const std::shared_ptr<const RuleSet>& rules, const wafcheck::FtwTest& test,
+               const wafcheck::Stage& stage, Comparison& comparison) {
+  const std::string bytes = wafcheck::build_request(stage.input);
+  const auto request = wafcheck::read_http_request(bytes);
   if (!request) return;
   Transaction transaction(rules, {}, {.time_budget = std::chrono::microseconds(0)});
-  testing::exchange(transaction, *request, testing::served_fields(*request));
+  wafcheck::exchange(transaction, *request, wafcheck::served_fields(*request));
   const bool expects = !stage.output.expect_ids.empty();
   for (const Variable variable : kLooked) {
     transaction.for_each(variable, [&](const ValueView& view) {
@@ -145,8 +145,8 @@ int main() {
   conformance::print(diagnostics);
   if (rules == nullptr) return 1;
   Comparison comparison;
-  for (const testing::FtwTest& test : conformance::crs4_tests()) {
-    for (const testing::Stage& stage : test.stages) add_stage(rules, test, stage, comparison);
+  for (const wafcheck::FtwTest& test : conformance::crs4_tests()) {
+    for (const wafcheck::Stage& stage : test.stages) add_stage(rules, test, stage, comparison);
   }
   return comparison.report();
 }
