@@ -77,7 +77,7 @@ class RuleBuilder {
     for (std::size_t i = 0; i < kPhaseCount; ++i) {
       marker.at[i] = state_.set.phases[i].steps.size();
     }
-    markers_.push_back(std::move(marker));
+    markers_.push_back(marker);
   }
 
   void chain(const OutlineStep& step) {
