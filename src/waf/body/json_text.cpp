@@ -95,7 +95,10 @@ bool is_json_number(std::string_view raw) {
   } else if (!skip_digits(raw, at)) {
     return false;
   }
-  if (at < raw.size() && raw[at] == '.' && !skip_digits(raw, ++at)) return false;
+  if (at < raw.size() && raw[at] == '.') {
+    ++at;
+    if (!skip_digits(raw, at)) return false;
+  }
   if (at < raw.size() && (raw[at] | 0x20) == 'e') {
     ++at;
     if (at < raw.size() && (raw[at] == '+' || raw[at] == '-')) ++at;
