@@ -48,6 +48,7 @@ void make(Job& job, const DatabaseCache& cache) {
 // The largest first, so that the threads end together.
 void make_all(std::vector<Job>& jobs, const DatabaseCache& cache) {
   std::vector<Job*> order;
+  order.reserve(jobs.size());
   for (Job& job : jobs) order.push_back(&job);
   std::ranges::stable_sort(order, std::ranges::greater{},
                            [](const Job* job) { return job->plan->expressions.size(); });

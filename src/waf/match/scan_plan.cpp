@@ -41,6 +41,7 @@ Node phrase_node(std::string_view phrase, bool caseless) {
 
 Node node_of(const regex::Literal& literal) {
   std::vector<Node> bytes;
+  bytes.reserve(literal.bytes.size());
   for (const ByteSet& byte : literal.bytes) bytes.push_back(regex::class_of(byte));
   return regex::concat(std::move(bytes));
 }

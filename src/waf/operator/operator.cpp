@@ -91,6 +91,7 @@ Result<std::unique_ptr<const Operator>> make_operator(std::string_view name,
 const std::vector<std::string_view>& operator_names() {
   static const std::vector<std::string_view> kNames = [] {
     std::vector<std::string_view> names;
+    names.reserve(std::size(kEntries));
     for (const Entry& entry : kEntries) names.push_back(entry.name);
     return names;
   }();

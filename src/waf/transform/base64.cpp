@@ -34,7 +34,7 @@ std::string_view decode(std::string_view input, std::string& out, OtherBytes oth
     std::uint32_t bits = 0;
     int count = 0;
     for (const char byte : input) {
-      const int value = kValues[static_cast<unsigned char>(byte)];
+      const std::int8_t value = kValues[static_cast<unsigned char>(byte)];
       if (value < 0) {
         if (byte == '=' && others == OtherBytes::kStop) break;
         if (others == OtherBytes::kSkip || is_line_break(byte)) continue;

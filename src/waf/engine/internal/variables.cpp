@@ -206,6 +206,7 @@ std::vector<std::string_view> find_xpath(State& state, const Rule& rule, const s
   void* document = state.request_reader == nullptr ? nullptr : state.request_reader->xml_document();
   if (document == nullptr) return {};
   std::vector<XmlNamespace> namespaces;
+  namespaces.reserve(rule.xml_namespaces.size());
   for (const auto& [prefix, uri] : rule.xml_namespaces) namespaces.push_back({prefix, uri});
   auto found =
       evaluate_xpath(document, path, namespaces, state.arena, state.rules->options.request_limits);

@@ -105,6 +105,7 @@ void Sanitiser::collect(const Transaction& transaction) {
   collect_headers(transaction, Variable::kRequestCookies, cookies_);
   if (secrets_.empty()) return;
   std::vector<std::string> beginnings;
+  beginnings.reserve(secrets_.size());
   for (const Secret& secret : secrets_) beginnings.push_back(secret.beginning);
   find_secrets_.emplace(beginnings);
 }

@@ -162,7 +162,7 @@ std::vector<RulePattern> rule_patterns(const fs::path& folder) {
 
 std::optional<fs::path> corpora_folder() {
   const char* named = std::getenv("YAGURA_CORPORA");
-  const fs::path folder =
+  fs::path folder =
       named != nullptr ? fs::path(named) : fs::path(YAGURA_SOURCE_DIR) / "../shared/corpora";
   std::error_code error;
   if (!fs::is_directory(folder, error)) return std::nullopt;
