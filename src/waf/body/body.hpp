@@ -45,7 +45,10 @@ struct MultipartFlags {
        data_after = false;
   bool header_folding = false, lf_line = false, missing_semicolon = false, invalid_quoting = false;
   bool invalid_part = false, invalid_header_folding = false, file_limit_exceeded = false;
-  bool unmatched_boundary = false, crlf_lf_lines = false;
+  bool crlf_lf_lines = false;
+  // Lines that look like a boundary and are none of this body: 1 where its own first or last one is
+  // missing, which they may be meant for; 2 where both are there, as in any file with a "--".
+  std::uint8_t unmatched_boundary = 0;
   bool failed = false;  // the body could not be read whole: strict_error(), as in ModSecurity
   [[nodiscard]] bool strict_error() const;  // MULTIPART_STRICT_ERROR
 };

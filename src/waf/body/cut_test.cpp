@@ -98,7 +98,7 @@ TEST(CutMultipart, GivesTheFieldThatWasNotComplete) {
     reader->finish(body, BodyEnd::kCut);
     EXPECT_EQ(body.error, "");
     EXPECT_FALSE(body.multipart.strict_error());
-    EXPECT_FALSE(body.multipart.unmatched_boundary);
+    EXPECT_EQ(body.multipart.unmatched_boundary, 0);
     EXPECT_EQ(body.arguments.size(), 2u);
     return body.arguments.size() != 2 ? "" : std::string(body.arguments[1].value);
   };

@@ -94,6 +94,13 @@ class MultipartReader final : public internal::CollectingReader {
   }
 
   void end(BodyEnd end) override {
+    read_end(end);
+    const bool has_boundaries =
+        parts_ > 0 && !stopped_ && (state_ == State::kComplete || end == BodyEnd::kCut);
+    if (flags().unmatched_boundary != 0 && has_boundaries) flags().unmatched_boundary = 2;
+  }
+
+  void read_end(BodyEnd end) {
     if (stopped_ || !seen_bytes_) return;
     if (end == BodyEnd::kCut) {
       end_cut();
@@ -209,7 +216,7 @@ class MultipartReader final : public internal::CollectingReader {
         take_content_line(line);
       }
     } else {
-      if (contains(line, delimiter_)) flags().unmatched_boundary = true;
+      if (contains(line, delimiter_)) flags().unmatched_boundary = 1;
       take_content_line(line);
     }
     offset_ += line.size();
@@ -244,7 +251,7 @@ class MultipartReader final : public internal::CollectingReader {
       stop("Multipart: Invalid boundary (whitespace).");
       return;
     }
-    flags().unmatched_boundary = true;
+    flags().unmatched_boundary = 1;
   }
 
   void take_content_line(std::string_view line) {

@@ -77,7 +77,7 @@ TEST(Multipart, TakesThePreciseBytesOfAValue) {
 
 TEST(Multipart, IsStrictErrorForEachOddityButTwo) {
   EXPECT_FALSE(MultipartFlags{}.strict_error());
-  EXPECT_FALSE((MultipartFlags{.unmatched_boundary = true, .crlf_lf_lines = true}).strict_error());
+  EXPECT_FALSE((MultipartFlags{.crlf_lf_lines = true, .unmatched_boundary = 1}).strict_error());
   EXPECT_TRUE(MultipartFlags{.boundary_quoted = true}.strict_error());
   EXPECT_TRUE(MultipartFlags{.boundary_whitespace = true}.strict_error());
   EXPECT_TRUE(MultipartFlags{.data_before = true}.strict_error());
@@ -121,6 +121,25 @@ TEST(Multipart, FlagsLinesThatLookLikeBoundaries) {
   EXPECT_TRUE(flagged("---------"));
   EXPECT_FALSE(flagged("a - b -- c"));
   EXPECT_FALSE(flagged("a\n--\nb")) << "shorter than any boundary";
+}
+
+// ModSecurity 3 says the same of these, but for the last: it says 2 of every whole body.
+TEST(Multipart, TellsStrangeLinesFromMissingBoundaries) {
+  const auto value = [](std::string_view text) {
+    core::Arena arena;
+    ParsedBody parsed;
+    const BodyLimits limits;
+    const auto reader = make_body_reader(BodyKind::kMultipart, kType, limits, arena);
+    reader->feed(text);
+    reader->finish(parsed);
+    return int{parsed.multipart.unmatched_boundary};
+  };
+  const std::string pem = "-----BEGIN CERTIFICATE-----\r\nabc\r\n-----END CERTIFICATE-----";
+  EXPECT_EQ(value(body(kField, pem)), 2);
+  EXPECT_EQ(value("--foo\r\n" + body(kField, "x")), 2);
+  EXPECT_EQ(value(part(kField, pem)), 1) << "no final boundary";
+  EXPECT_EQ(value("--foo\r\nx\r\n--X--\r\n"), 1) << "no first boundary";
+  EXPECT_EQ(value(body(kField, "x")), 0);
 }
 
 TEST(Multipart, StopsAtBrokenBoundaries) {

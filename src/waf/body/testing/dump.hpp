@@ -44,7 +44,8 @@ inline std::string dump(const ParsedBody& body) {
   flag(flags.invalid_part, "invalid_part");
   flag(flags.invalid_header_folding, "invalid_header_folding");
   flag(flags.file_limit_exceeded, "file_limit_exceeded");
-  flag(flags.unmatched_boundary, "unmatched_boundary");
+  flag(flags.unmatched_boundary == 1, "unmatched_boundary");
+  flag(flags.unmatched_boundary == 2, "unmatched_boundary=2");
   flag(flags.crlf_lf_lines, "crlf_lf_lines");
   flag(flags.failed, "failed");
   if (body.limits_reached != 0) add("limits_reached=", std::to_string(body.limits_reached), " ");

@@ -81,7 +81,7 @@ std::string_view multipart_flag(const MultipartFlags& flags, Variable variable) 
     case Variable::kMultipartStrictError:
       return boolean(flags.strict_error());
     default:
-      return boolean(flags.unmatched_boundary);
+      return std::string_view("012").substr(flags.unmatched_boundary, 1);
   }
 }
 
