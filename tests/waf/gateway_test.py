@@ -112,6 +112,28 @@ class Serving(GatewayTest):
         self.assertEqual(curl("/form", "-d", "a=attack"), "2 403")
         self.assertEqual(curl("/form", "-d", "a=attack", "--http1.1"), "1.1 403")
 
+    def test_a_body_that_is_too_long_is_refused_with_its_reason(self):
+        gateway = self.start(rules='SecRequestBodyAccess On\nSecRequestBodyLimit 1000\nSecRule ARGS "@contains attack" '
+                                   '"id:1,phase:2,deny,log"\n')
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        self.assertEqual(request(gateway.port, "POST", "/form", "a=" + "x" * 900, form).status, 200)
+        self.assertEqual(request(gateway.port, "POST", "/form", "a=" + "x" * 1100, form).status, 413)
+        line = [line for line in lines_of(gateway.state / "error.log") if "SecRequestBodyLimit (1000)" in line]
+        self.assertEqual(len(line), 1)
+        identity = re.search(r'\[unique_id "([^"]+)"\]', line[0]).group(1)
+        self.assertIn("raise them where your exclusions stand", gateway.command("explain", identity).stdout)
+
+    def test_a_file_with_dashes_can_be_uploaded(self):
+        gateway = self.start(rules=fixture.RULES + 'SecRule MULTIPART_UNMATCHED_BOUNDARY "@eq 1" "id:60,phase:2,deny,log"\n')
+        pem = "-----BEGIN CERTIFICATE-----\r\nMIIB\r\n-----END CERTIFICATE-----"
+
+        def upload(end):
+            body = ('--b\r\nContent-Disposition: form-data; name="f"; filename="x.pem"\r\n\r\n%s\r\n%s' % (pem, end))
+            return request(gateway.port, "POST", "/form", body, {"Content-Type": "multipart/form-data; boundary=b"}).status
+
+        self.assertEqual(upload("--b--\r\n"), 200)
+        self.assertEqual(upload("--c--\r\n"), 403)
+
     def test_metrics_and_health(self):
         gateway = self.start("--workers", 2)
         for target in ("/page", "/page", "/page?q=attack"):
@@ -206,7 +228,7 @@ class Life(GatewayTest):
         self.assertIn(later[-1], fixture.read_text(gateway.state / "error.log"))
         self.assertEqual(len(lines_of(gateway.state / "events.jsonl.1") + lines_of(gateway.state / "events.jsonl")),
                          1 + len(later))
-        for name in ("events.jsonl", "blocks.jsonl"):  # what clients sent is nothing for everybody
+        for name in names:  # what clients sent is nothing for everybody
             self.assertEqual((gateway.state / name).stat().st_mode & 0o007, 0)
         self.assertEqual(gateway.metrics()["yagura_waf_rule_set_generation"], generation)
 

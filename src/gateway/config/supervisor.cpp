@@ -9,6 +9,7 @@
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,6 +111,8 @@ class Nginx {
       ::setpgid(0, 0);
       if (::getppid() != parent) ::_exit(127);
       ::pthread_sigmask(SIG_SETMASK, &signals_.before(), nullptr);
+      // Its logs hold what clients sent: nothing for everybody.
+      ::umask(S_IWGRP | S_IRWXO);
       ::execve(program_.c_str(), const_cast<char* const*>(arguments.data()), pointers.data());
       ::_exit(127);
     }

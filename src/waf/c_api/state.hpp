@@ -80,7 +80,8 @@ struct yagura_waf_transaction {
   yagura::waf::SharedCollections collections;
   yagura::waf::EngineServices services;
   yagura::waf::Transaction transaction;
-  std::size_t reported = 0;  // detections whose lines are out
+  std::size_t reported = 0;       // detections whose lines are out
+  bool refusal_reported = false;  // and that of a refusal by no rule
   std::uint64_t request_bytes = 0, response_bytes = 0;
   bool failed = false;
   bool finished = false;

@@ -85,6 +85,13 @@ void yagura_waf_transaction::report_new(yagura_waf_line report, void* context) {
     }
     c_api::say(report, context, detection.disrupted, line);
   }
+  if (refusal_reported || !transaction.verdict().interrupts()) return;
+  refusal_reported = true;
+  const std::string line = yagura::waf::refusal_log_line(transaction);
+  if (!line.empty()) {
+    c_api::say(report, context, true,
+               "[client " + std::string(transaction.client_address()) + "] " + line);
+  }
 }
 
 void yagura_waf_transaction::record() {

@@ -108,6 +108,25 @@ std::string block_record(const Transaction& transaction) {
   return out;
 }
 
+namespace {
+
+// Refused by no rule.
+std::string_view explain_limit(std::int64_t status) {
+  constexpr std::int64_t kTooLarge = 413;
+  if (status == kTooLarge) {
+    return "  no rule: the body is longer than SecRequestBodyLimit allows (files and all), or\n"
+           "  longer than SecRequestBodyNoFilesLimit without files.\n"
+           "  To allow it, raise them where your exclusions stand:\n"
+           "      SecRequestBodyLimit 52428800\n"
+           "      SecRequestBodyNoFilesLimit 1048576\n";
+  }
+  return "  no rule: the engine gave up, because its time budget was used up or it failed; the\n"
+         "  policy for that is --fail (yagura_fail), the budget --time-budget "
+         "(yagura_time_budget)\n";
+}
+
+}  // namespace
+
 Result<std::string> explain_block(std::string_view record_line) {
   simdjson::dom::parser parser;
   element record;
@@ -141,8 +160,7 @@ Result<std::string> explain_block(std::string_view record_line) {
                              shown(detection, "message"));
     }
   }
-  if (!any && decided.empty())
-    out += "  no rule: the engine gave up or a limit of the body was reached\n";
+  if (!any && decided.empty()) out += explain_limit(number(record, "status"));
   if (const std::int64_t left_out = number(record, "left_out"); left_out > 0) {
     out += fmt::format("  … and {} more that the record left out\n", left_out);
   }

@@ -15,6 +15,7 @@ namespace yagura::waf {
 namespace {
 
 constexpr std::size_t kMaxField = 200, kMaxValue = 100;
+constexpr std::uint16_t kTooLarge = 413;
 
 // libmodsecurity's own spelling, which is not the manual's.
 std::string operator_name(std::string_view name) {
@@ -49,6 +50,14 @@ std::string beginning(const Transaction& transaction, const Detection& detection
   }
   return fmt::format("ModSecurity: Access denied with code {} (phase {}). ", verdict.status,
                      detection.phase);
+}
+
+std::string whose(const Transaction& transaction) {
+  const std::string_view host =
+      transaction.host().empty() ? transaction.server_address() : transaction.host();
+  return fmt::format(" [hostname \"{}\"] [uri \"{}\"] [unique_id \"{}\"]", log::quotable(host),
+                     log::cut_and_quotable(log::path_of(transaction.uri()), kMaxField),
+                     log::quotable(transaction.unique_id()));
 }
 
 }  // namespace
@@ -92,13 +101,22 @@ std::string error_log_line(const Transaction& transaction, const Detection& dete
       rule.accuracy.empty() ? "0" : log::quotable(rule.accuracy));
   for (const std::string& tag : detection.tags)
     line += fmt::format(" [tag \"{}\"]", log::quotable(sanitiser.text(tag)));
-  const std::string_view host =
-      transaction.host().empty() ? transaction.server_address() : transaction.host();
-  line += fmt::format(" [hostname \"{}\"] [uri \"{}\"] [unique_id \"{}\"] [ref \"{}\"]",
-                      log::quotable(host),
-                      log::cut_and_quotable(log::path_of(transaction.uri()), kMaxField),
-                      log::quotable(transaction.unique_id()), log::reference(detection));
-  return line;
+  return line + whose(transaction) + fmt::format(" [ref \"{}\"]", log::reference(detection));
+}
+
+std::string refusal_log_line(const Transaction& transaction) {
+  const Verdict verdict = transaction.verdict();
+  if (!verdict.interrupts() || verdict.rule != nullptr) return {};
+  const BodyLimits& limits = transaction.rule_set().options.request_limits;
+  const std::string reason =
+      verdict.status == kTooLarge
+          ? fmt::format(
+                "The request's body is longer than SecRequestBodyLimit ({}) allows, or "
+                "without files than SecRequestBodyNoFilesLimit ({}).",
+                limits.max_body, limits.max_body_no_files)
+          : std::string("The engine gave up: its time budget was used up, or it failed.");
+  return fmt::format("ModSecurity: Access denied with code {}. {}", verdict.status, reason) +
+         whose(transaction);
 }
 
 }  // namespace yagura::waf

@@ -19,6 +19,10 @@ namespace yagura::waf {
 [[nodiscard]] std::string error_log_line(const Transaction& transaction,
                                          const Detection& detection);
 
+// The same of a transaction that no rule refused: its body is longer than the limits allow, or the
+// engine gave up. Empty where that is not so.
+[[nodiscard]] std::string refusal_log_line(const Transaction& transaction);
+
 // The audit record as one line of JSON with the parts asked for (ModSecurity 3's field names).
 [[nodiscard]] std::string audit_json(Transaction& transaction);
 // The same in the native multi-part text form.

@@ -67,6 +67,27 @@ TEST_F(LogTest, SaysHowARequestWasStopped) {
               StartsWith("ModSecurity: Access denied with redirection to /x using status 302"));
 }
 
+TEST_F(LogTest, SaysWhyARequestWasStoppedByNoRule) {
+  run({.method = "POST", .type = "application/x-www-form-urlencoded", .body = "a=0123456789"},
+      "SecRuleEngine On\nSecRequestBodyAccess On\nSecRequestBodyLimit 10\n"
+      "SecRule ARGS b \"id:1,phase:2,log\"\n");
+  EXPECT_THAT(
+      refusal_log_line(*transaction),
+      StartsWith("ModSecurity: Access denied with code 413. The request's body is longer than "
+                 "SecRequestBodyLimit (10) allows"));
+  EXPECT_THAT(refusal_log_line(*transaction), HasSubstr("[unique_id \"id-1\"]"));
+  const auto told = explain_block(block_record(*transaction));
+  ASSERT_TRUE(told) << told.error().message;
+  EXPECT_THAT(*told, HasSubstr("raise them where your exclusions stand"));
+}
+
+TEST_F(LogTest, HasNoSuchLineWhereARuleStoppedItOrNothing) {
+  run({.uri = "/?a=b"}, "SecRuleEngine On\nSecRule ARGS b \"id:1,phase:2,log,deny\"\n");
+  EXPECT_EQ(refusal_log_line(*transaction), "");
+  run({.uri = "/?a=c"}, "SecRuleEngine On\nSecRule ARGS b \"id:1,phase:2,log,deny\"\n");
+  EXPECT_EQ(refusal_log_line(*transaction), "");
+}
+
 // A record is a line whatever a request holds, JSON is valid, and nothing that a client sends looks
 // like a field of its own.
 TEST_F(LogTest, KeepsARecordOnOneLineWhateverEachFieldHolds) {
