@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "waf/engine/internal/number.hpp"
+#include "waf/base/number.hpp"
 #include "waf/engine/transaction.hpp"
 
 namespace yagura::waf {
@@ -52,8 +52,8 @@ class MemoryCollectionStore final : public CollectionStore {
     const std::scoped_lock lock(mutex_);
     StoredMember& stored = member(collection, key, name, now);
     std::int64_t sum = 0;
-    if (__builtin_add_overflow(internal::number_of(stored.value), delta, &sum))
-      sum = internal::number_of(stored.value);
+    if (__builtin_add_overflow(number_of(stored.value), delta, &sum))
+      sum = number_of(stored.value);
     stored.value = std::to_string(sum);
     return sum;
   }

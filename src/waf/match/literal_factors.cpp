@@ -101,32 +101,105 @@ std::size_t longest(const Texts& texts) {
 
 Info info_of(const Node& node);
 
-// Exact sets are joined as long as they stay small; what is left behind competes as a required set.
-Info of_concat(const Node& node) {
-  Info best = unknown();
-  Info run = exactly({Text{}});
-  bool whole = true;  // the run covers all children so far
-  for (const Node& child : node.children) {
-    Info info = info_of(child);
-    const bool joins = info.exact && !info.texts.empty() &&
-                       run.texts.size() * info.texts.size() <= kMaxExact &&
-                       longest(run.texts) + longest(info.texts) <= kMaxLength;
-    if (joins) {
-      run.texts = product(run.texts, info.texts);
-      continue;
-    }
-    if (info.exact && info.texts.empty()) return info;  // matches nothing
-    whole = false;
-    best = better(std::move(best), required(std::move(run)));
-    run = exactly({Text{}});
-    if (info.exact && info.texts.size() <= kMaxExact && longest(info.texts) <= kMaxLength) {
-      run = std::move(info);
+// The texts cut to their last (or first) `length` bytes, each once.
+Texts ends_of(const Texts& texts, std::size_t length, bool last) {
+  Texts out;
+  for (const Text& text : texts) {
+    const auto size = static_cast<std::ptrdiff_t>(std::min(length, text.size()));
+    Text part =
+        last ? Text(text.end() - size, text.end()) : Text(text.begin(), text.begin() + size);
+    if (std::ranges::find(out, part) == out.end()) out.push_back(std::move(part));
+  }
+  return out;
+}
+
+// Follows a sequence. Exact sets are joined as long as they stay small; where they don't, the ends
+// that meet there are joined. All these sets compete.
+class Sequence {
+ public:
+  void add(const Info& info) {
+    if (info.exact && info.texts.empty()) {  // matches nothing
+      nothing_ = true;
+    } else if (!info.exact) {
+      end_run();
+      best_ = better(std::move(best_), info);
+    } else if (fits(run_, info.texts)) {
+      run_ = product(run_, info.texts);
     } else {
-      best = better(std::move(best), required(std::move(info)));
+      add_seam(info.texts);
+      end_run();
+      run_ = info.texts;
     }
   }
-  if (whole) return run;
-  return better(std::move(best), required(std::move(run)));
+
+  // Anything may stand here.
+  void end_run() {
+    whole_ = false;
+    best_ = better(std::move(best_), required(exactly(std::move(run_))));
+    run_ = {Text{}};
+  }
+
+  [[nodiscard]] Info result() && {
+    if (nothing_) return exactly({});
+    if (whole_) return exactly(std::move(run_));
+    return better(std::move(best_), required(exactly(std::move(run_))));
+  }
+
+ private:
+  Info best_ = unknown();
+  Texts run_ = {Text{}};
+  bool whole_ = true;  // the run covers all so far
+  bool nothing_ = false;
+
+  static bool fits(const Texts& heads, const Texts& tails) {
+    return heads.size() * tails.size() <= kMaxExact &&
+           longest(heads) + longest(tails) <= kMaxLength;
+  }
+
+  void add_seam(const Texts& tails) {
+    for (std::size_t length = kMaxLength / 2; length > 0; --length) {
+      const Texts left = ends_of(run_, length, true);
+      const Texts right = ends_of(tails, length, false);
+      if (!fits(left, right)) continue;
+      best_ = better(std::move(best_), required(exactly(product(left, right))));
+      return;
+    }
+  }
+};
+
+// What a repetition is made of: the copies that there must be, then others, of which the last one
+// stands before what follows.
+void add_repeat(Sequence& sequence, const Node& node) {
+  const Info once = info_of(node.children.front());
+  const std::size_t copies = std::min<std::size_t>(node.min, kMaxLength);
+  for (std::size_t i = 0; i < copies; ++i) sequence.add(once);
+  if (node.max == copies) return;
+  if (node.max - copies == 1 && once.exact && once.texts.size() < kMaxExact) {
+    Info maybe = once;
+    maybe.texts.push_back({});
+    sequence.add(maybe);
+    return;
+  }
+  sequence.end_run();
+  if (copies > 0) sequence.add(once);
+}
+
+Info of_concat(const Node& node) {
+  Sequence sequence;
+  for (const Node& child : node.children) {
+    if (child.kind == Kind::kRepeat) {
+      add_repeat(sequence, child);
+    } else {
+      sequence.add(info_of(child));
+    }
+  }
+  return std::move(sequence).result();
+}
+
+Info of_repeat(const Node& node) {
+  Sequence sequence;
+  add_repeat(sequence, node);
+  return std::move(sequence).result();
 }
 
 Info of_choice(const Node& node) {
@@ -147,17 +220,6 @@ Info of_choice(const Node& node) {
     if (all.texts.size() > kMaxRequired) return unknown();
   }
   return all;
-}
-
-Info of_repeat(const Node& node) {
-  Info info = info_of(node.children.front());
-  if (node.min == 1 && node.max == 1) return info;
-  if (node.min == 0 && node.max == 1 && info.exact && info.texts.size() < kMaxExact) {
-    info.texts.push_back({});
-    return info;
-  }
-  if (node.min == 0) return unknown();
-  return required(std::move(info));
 }
 
 Info info_of(const Node& node) {

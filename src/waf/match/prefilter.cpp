@@ -73,7 +73,7 @@ void take_over(Prefilter::State& state, ScanAlphabet& alphabet, Job& job,
   CompiledGroup& made = *job.group;
   for (const std::uint32_t item : made.unscannable) {
     unscannable[item] = true;
-    alphabet.direct.push_back({.item = item, .bytes = ByteSet::all()});
+    alphabet.direct.push_back({.item = item, .one_of = {}});
   }
   if (made.database.get() == nullptr) return;
   ScanGroup group{.items = std::move(made.items), .gate = job.plan->gate, .part = job.plan->part};
@@ -98,9 +98,7 @@ const PrefilterFigures& Prefilter::figures() const { return state_->figures; }
 
 Result<Prefilter> Prefilter::build(std::span<const PrefilterItem> items,
                                    const PrefilterOptions& options) {
-  static std::atomic<std::uint64_t> identities{0};
   auto state = std::make_unique<State>();
-  state->identity = ++identities;
   for (const PrefilterItem& item : items) {
     state->items.push_back({.classes = item.classes,
                             .chains = (ChainMask{1} << (item.chain & 63U)) | item.more_chains,

@@ -13,7 +13,9 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <new>
+#include <unordered_map>
 
 #include "waf/match/internal/prefilter_state.hpp"
 
@@ -33,6 +35,40 @@ struct Form {
   ByteSet present;
   ClassMask classes = 0;
   ChainMask chains = 0;
+  std::uint8_t alphabet = 0;
+};
+
+// Where forms of one combination of classes go, by alphabet and part: most items look at a few
+// kinds of values only. Made when the combination is seen first; a rule set has few.
+struct Routes {
+  struct Way {
+    std::vector<std::uint32_t> direct;  // in ScanAlphabet::direct
+    std::vector<std::uint32_t> groups;  // in Prefilter::State::groups
+  };
+  std::array<std::array<Way, kPrefilterParts>, internal::kAlphabetCount> ways;
+};
+
+Routes routes_of(const Prefilter::State& prefilter, ClassMask classes) {
+  Routes routes;
+  for (std::size_t a = 0; a < prefilter.alphabets.size(); ++a) {
+    const ScanAlphabet& alphabet = prefilter.alphabets[a];
+    for (std::uint32_t i = 0; i < alphabet.direct.size(); ++i) {
+      const ItemFilter& item = prefilter.items[alphabet.direct[i].item];
+      if ((item.classes & classes) != 0) routes.ways[a][item.part].direct.push_back(i);
+    }
+    for (std::uint32_t g = alphabet.first_group; g < alphabet.end_group; ++g) {
+      const ScanGroup& group = prefilter.groups[g];
+      if ((group.classes & classes) != 0) routes.ways[a][group.part].groups.push_back(g);
+    }
+  }
+  return routes;
+}
+
+// What a thread has learnt of one prefilter.
+struct Known {
+  std::weak_ptr<const int> token;  // the prefilter's
+  bool prepared = false;           // the library's scratch suffices for it
+  std::unordered_map<ClassMask, Routes> routes;
 };
 
 // Where a form lies in the buffer.
@@ -77,9 +113,11 @@ class Buffer {
 
 struct PrefilterScratch::State {
   hs_scratch_t* scratch = nullptr;
-  std::vector<std::uint64_t> prepared;  // prefilters that `scratch` suffices for
+  std::vector<std::unique_ptr<Known>> known;
+  Known* current = nullptr;  // of the prefilter at hand
 
   std::vector<Form> forms;
+  std::array<std::size_t, kPrefilterParts> routed{};  // forms that were sent on their ways
   // By part: item << 32 | form.
   std::array<std::vector<std::uint64_t>, kPrefilterParts> hits;
   std::vector<std::vector<std::uint32_t>> forms_of;  // group -> forms that enter it
@@ -95,6 +133,8 @@ struct PrefilterScratch::State {
 
   void begin(const Prefilter::State& prefilter) {
     forms.clear();
+    routed = {};
+    current = &known_of(prefilter.token);
     for (auto& list : hits) list.clear();
     too_large = false;
     if (forms_of.size() < prefilter.groups.size()) forms_of.resize(prefilter.groups.size());
@@ -102,15 +142,35 @@ struct PrefilterScratch::State {
   }
 
   [[nodiscard]] bool prepare(const Prefilter::State& prefilter) {
-    if (std::ranges::find(prepared, prefilter.identity) != prepared.end()) return true;
+    if (current->prepared) return true;
     for (const ScanGroup& group : prefilter.groups) {
       if (hs_alloc_scratch(group.database.get(), &scratch) != HS_SUCCESS) return false;
     }
-    // Rule sets come and go; the oldest is merely prepared again.
-    static constexpr std::size_t kRemembered = 32;
-    if (prepared.size() == kRemembered) prepared.erase(prepared.begin());
-    prepared.push_back(prefilter.identity);
+    current->prepared = true;
     return true;
+  }
+
+  Known& known_of(const std::shared_ptr<const int>& token) {
+    const auto found = std::ranges::find_if(known, [&](const std::unique_ptr<Known>& each) {
+      return !each->token.owner_before(token) && !token.owner_before(each->token);
+    });
+    if (found != known.end()) return **found;
+    // Rule sets come and go.
+    std::erase_if(known, [](const std::unique_ptr<Known>& each) { return each->token.expired(); });
+    // The oldest is merely learnt again.
+    static constexpr std::size_t kRemembered = 64;
+    if (known.size() == kRemembered) known.erase(known.begin());
+    known.push_back(std::make_unique<Known>(Known{.token = token}));
+    return *known.back();
+  }
+
+  const Routes& routes(const Prefilter::State& prefilter, ClassMask classes) {
+    const auto found = current->routes.find(classes);
+    if (found != current->routes.end()) return found->second;
+    // As many as names of members in the rules, at most; not more than this is worth keeping.
+    static constexpr std::size_t kMostRoutes = 256;
+    if (current->routes.size() == kMostRoutes) current->routes.clear();
+    return current->routes.emplace(classes, routes_of(prefilter, classes)).first->second;
   }
 
   void hit(std::uint8_t part, std::uint32_t item, std::uint32_t form) {
@@ -250,33 +310,72 @@ std::uint32_t PrefilterScan::add(std::string_view bytes, const ByteSet& present,
   const Prefilter::State& prefilter = *prefilter_.state_;
   PrefilterScratch::State& state = *scratch_.state_;
   const auto number = static_cast<std::uint32_t>(state.forms.size());
-  state.forms.push_back({.bytes = bytes, .present = present, .classes = classes, .chains = chains});
+  std::uint8_t alphabet = 0;  // the last one has every byte
+  while (!present.is_subset_of(prefilter.alphabets[alphabet].bytes)) ++alphabet;
+  state.forms.push_back({.bytes = bytes,
+                         .present = present,
+                         .classes = classes,
+                         .chains = chains,
+                         .alphabet = alphabet});
   if (bytes.size() > kLongestForm) state.too_large = true;
-  const auto admits = [&](std::uint32_t item) {
-    return prefilter.items[item].admits(classes, chains, present, bytes.size());
-  };
-  if (bytes.empty()) {
-    for (const std::uint32_t item : prefilter.match_empty) {
-      if (admits(item)) state.hit(prefilter.items[item].part, item, number);
-    }
-    return number;
-  }
-  const auto alphabet = std::ranges::find_if(
-      prefilter.alphabets, [&](const ScanAlphabet& a) { return present.is_subset_of(a.bytes); });
-  for (const internal::DirectItem& direct : alphabet->direct) {
-    if (direct.bytes.intersects(present) && admits(direct.item)) {
-      state.hit(prefilter.items[direct.item].part, direct.item, number);
+  return number;
+}
+
+namespace {
+
+void route_empty(const Prefilter::State& prefilter, ScratchState& state, std::uint8_t part,
+                 std::uint32_t number) {
+  const Form& form = state.forms[number];
+  for (const std::uint32_t each : prefilter.match_empty) {
+    const ItemFilter& item = prefilter.items[each];
+    if (item.part == part && item.admits(form.classes, form.chains, form.present, 0)) {
+      state.hit(part, each, number);
     }
   }
-  for (std::uint32_t g = alphabet->first_group; g < alphabet->end_group; ++g) {
+}
+
+void route(const Prefilter::State& prefilter, ScratchState& state, const Routes& routes,
+           std::uint8_t part, std::uint32_t number) {
+  const Form& form = state.forms[number];
+  const Routes::Way& way = routes.ways[form.alphabet][part];
+  const ScanAlphabet& alphabet = prefilter.alphabets[form.alphabet];
+  for (const std::uint32_t i : way.direct) {
+    const internal::DirectItem& direct = alphabet.direct[i];
+    if (!direct.may_match(form.present)) continue;
+    const ItemFilter& item = prefilter.items[direct.item];
+    if (item.admits(form.classes, form.chains, form.present, form.bytes.size())) {
+      state.hit(part, direct.item, number);
+    }
+  }
+  for (const std::uint32_t g : way.groups) {
     const ScanGroup& group = prefilter.groups[g];
-    if ((group.classes & classes) != 0 && (group.chains & chains) != 0 &&
-        group.gate.intersects(present)) {
+    if ((group.chains & form.chains) != 0 && group.gate.intersects(form.present)) {
       state.forms_of[g].push_back(number);
     }
   }
-  return number;
 }
+
+// Sends the forms that came since on their ways: to the items that need no search, and to groups.
+void route_all(const Prefilter::State& prefilter, ScratchState& state, std::uint8_t part) {
+  const Routes* routes = nullptr;
+  ClassMask classes = 0;
+  for (std::size_t i = state.routed[part]; i < state.forms.size(); ++i) {
+    const auto number = static_cast<std::uint32_t>(i);
+    const Form& form = state.forms[i];
+    if (form.bytes.empty()) {
+      route_empty(prefilter, state, part, number);
+      continue;
+    }
+    if (routes == nullptr || form.classes != classes) {  // values of one kind stand together
+      classes = form.classes;
+      routes = &state.routes(prefilter, classes);
+    }
+    route(prefilter, state, *routes, part, number);
+  }
+  state.routed[part] = state.forms.size();
+}
+
+}  // namespace
 
 void PrefilterScratch::State::give_hits(PartMask parts, std::vector<PrefilterHit>& given) {
   std::vector<std::uint64_t>* all = nullptr;
@@ -306,6 +405,9 @@ bool PrefilterScan::run(std::vector<PrefilterHit>& hits, PartMask parts) {
   PrefilterScratch::State& state = *scratch_.state_;
   try {
     if (state.too_large || !state.prepare(prefilter)) return false;
+    for (std::uint8_t part = 0; part < kPrefilterParts; ++part) {
+      if (((parts >> part) & 1U) != 0) route_all(prefilter, state, part);
+    }
     for (std::size_t g = 0; g < prefilter.groups.size(); ++g) {
       if (((parts >> prefilter.groups[g].part) & 1U) == 0 || state.forms_of[g].empty()) continue;
       if (!scan_group(prefilter, g, state)) return false;

@@ -79,7 +79,8 @@ TEST(Prefilter, HasNoMatchAcrossForms) {
 // Where no word is needed, the operator is asked about every form that has the bytes.
 TEST(Prefilter, GivesFormsByTheirBytesWhereAPatternHasNoWord) {
   const auto prefilter = built({item_of("[0-9][^a-z]*'"), item_of(".")});
-  EXPECT_EQ(hits_of(prefilter, {"it's", "1'", "", "plain"}), "0:0 0:1 1:0 1:1 1:3");
+  EXPECT_EQ(hits_of(prefilter, {"it's", "1'", "", "plain", "2 o'clock"}),
+            "0:1 0:4 1:0 1:1 1:3 1:4");
 }
 
 TEST(Prefilter, HoldsFormsAgainstClassesChainsAndConditions) {

@@ -21,12 +21,18 @@ constexpr ByteSet kWords = ByteSet::range('a', 'z') | ByteSet::range('A', 'Z') |
                            ByteSet::range(0x80, 0xff);
 constexpr ByteSet kAddresses = kWords | ByteSet::of("/:=?&+@%~!");
 constexpr ByteSet kSentences = kAddresses | ByteSet::of(";()*'#");
-constexpr std::array<ByteSet, 4> kAlphabets = {kWords, kAddresses, kSentences, ByteSet::all()};
+constexpr std::array<ByteSet, kAlphabetCount> kAlphabets = {kWords, kAddresses, kSentences,
+                                                            ByteSet::all()};
 
 // A group more costs a call for each scan and a test for each form: worth it where the gate keeps
 // forms out.
 constexpr std::size_t kMostGroups = 8;
 constexpr std::size_t kMostGroupsOfLaterParts = 4;
+
+// A choice is looked at branch by branch where the whole has no words.
+constexpr std::size_t kMostBranches = 12;
+constexpr std::size_t kMostTests = 3;   // that stand for the branches without words
+constexpr std::size_t kMostSplits = 2;  // choices within choices
 
 Node phrase_node(std::string_view phrase, bool caseless) {
   std::vector<Node> bytes;
@@ -65,31 +71,19 @@ class PartPlanner {
         longer.push_back(std::move(node));
       }
     }
-    if (!single.empty()) direct_.push_back({.item = item, .bytes = single});
+    if (!single.empty()) direct_.push_back({.item = item, .one_of = {single}});
     for (Node& node : longer) add_expression(item, std::move(node), gate);
   }
 
   void add_regex(std::uint32_t item, const Node& tree) {
     Node core = regex::core_of(tree, alphabet_);
     if (regex::is_nothing(core)) return;
-    if (core.kind == Kind::kEmpty) {
-      add_always(item);
-    } else if (core.kind == Kind::kClass) {
-      direct_.push_back({.item = item, .bytes = core.bytes});
-    } else {
-      const ByteSet gate = gate_of(core);
-      if (const auto literals = regex::literal_factors(core)) {
-        for (const regex::Literal& literal : *literals)
-          add_expression(item, node_of(literal), gate);
-      } else {
-        direct_.push_back({.item = item, .bytes = gate});
-      }
-    }
+    std::vector<Needs> wordless;
+    add_core(item, core, kMostSplits, wordless);
+    add_wordless(item, std::move(wordless));
   }
 
-  void add_always(std::uint32_t item) {
-    direct_.push_back({.item = item, .bytes = ByteSet::all()});
-  }
+  void add_always(std::uint32_t item) { direct_.push_back({.item = item, .one_of = {}}); }
 
   void finish(AlphabetPlan& plan) {
     merge_groups();
@@ -101,18 +95,86 @@ class PartPlanner {
   }
 
  private:
+  using Needs = std::vector<ByteSet>;  // a byte of each is needed; the rarest first
+
   ByteSet alphabet_;
   std::uint8_t part_;
   std::vector<DirectItem> direct_;
   std::vector<GroupPlan> groups_;
 
-  // The rarest set of bytes that a match needs; the line feed of an anchor is in no form.
-  [[nodiscard]] ByteSet gate_of(const Node& core) const {
+  // What a match of the core needs, in bytes of the alphabet, the rarest first. The line feed of an
+  // anchor is in no form.
+  [[nodiscard]] Needs needs_of(const Node& core) const {
     static constexpr ByteSet kJoin = ByteSet::of("\n");
+    Needs needs;
     for (const ByteSet& set : regex::condition_of(core).one_of) {
-      if (!set.intersects(kJoin)) return set & alphabet_;
+      if (!set.intersects(kJoin)) needs.push_back(set & alphabet_);
     }
-    return alphabet_;
+    return needs;
+  }
+
+  [[nodiscard]] ByteSet gate_of(const Node& core) const {
+    const Needs needs = needs_of(core);
+    return needs.empty() ? alphabet_ : needs.front();
+  }
+
+  // A branch without a word must not keep the other branches' words from being searched.
+  void add_core(std::uint32_t item, const Node& core, std::size_t splits,
+                std::vector<Needs>& wordless) {
+    if (core.kind == Kind::kEmpty) {
+      wordless.emplace_back();
+    } else if (core.kind == Kind::kClass) {
+      wordless.push_back({core.bytes});
+    } else if (const auto literals = regex::literal_factors(core)) {
+      const ByteSet gate = gate_of(core);
+      for (const regex::Literal& literal : *literals) add_expression(item, node_of(literal), gate);
+    } else if (const std::vector<Node> branches = branches_of(core);
+               splits > 0 && !branches.empty()) {
+      for (const Node& branch : branches) add_core(item, branch, splits - 1, wordless);
+    } else {
+      wordless.push_back(needs_of(core));
+    }
+  }
+
+  // Each test costs something for every form: of many, one is made that says yes more often.
+  void add_wordless(std::uint32_t item, std::vector<Needs> wordless) {
+    std::vector<Needs> distinct;
+    for (Needs& needs : wordless) {
+      if (std::ranges::find(distinct, needs) == distinct.end())
+        distinct.push_back(std::move(needs));
+    }
+    if (distinct.size() > kMostTests) {
+      Needs united = distinct.front();
+      for (const Needs& needs : distinct) {
+        united.resize(std::min(united.size(), needs.size()));
+        for (std::size_t i = 0; i < united.size(); ++i) united[i] |= needs[i];
+      }
+      distinct = {std::move(united)};
+    }
+    for (Needs& needs : distinct) {
+      direct_.push_back({.item = item, .one_of = std::move(needs)});
+    }
+  }
+
+  // The core with one of its choices taken, for each branch; none where there is no choice, or too
+  // large a one.
+  [[nodiscard]] static std::vector<Node> branches_of(const Node& core) {
+    if (core.kind == Kind::kAlternate) {
+      return core.children.size() <= kMostBranches ? core.children : std::vector<Node>{};
+    }
+    if (core.kind != Kind::kConcat) return {};
+    const auto choice = std::ranges::find_if(core.children, [](const Node& child) {
+      return child.kind == Kind::kAlternate && child.children.size() <= kMostBranches;
+    });
+    std::vector<Node> branches;
+    if (choice == core.children.end()) return branches;
+    for (const Node& branch : choice->children) {
+      std::vector<Node> parts(core.children.begin(), choice);
+      parts.push_back(branch);
+      parts.insert(parts.end(), choice + 1, core.children.end());
+      branches.push_back(regex::concat(std::move(parts)));
+    }
+    return branches;
   }
 
   void add_expression(std::uint32_t item, Node core, const ByteSet& gate) {
@@ -163,7 +225,7 @@ class PartPlanner {
 
 }  // namespace
 
-std::span<const ByteSet> alphabets() { return kAlphabets; }
+std::span<const ByteSet, kAlphabetCount> alphabets() { return kAlphabets; }
 
 ScanPlan plan_scan(std::span<const PrefilterItem> items) {
   ScanPlan plan{.alphabets = std::vector<AlphabetPlan>(kAlphabets.size())};

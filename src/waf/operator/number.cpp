@@ -1,9 +1,9 @@
-// @eq, @ge, @gt, @le, @lt: whole numbers. A text that is none counts as 0, one beyond 64 bits as
-// the nearest that fits (libmodsecurity takes 0, which would let a huge Content-Length pass @gt).
+// @eq, @ge, @gt, @le, @lt: whole numbers, read as number_of() reads them.
+
+#include "waf/base/number.hpp"
 
 #include <cstdint>
 #include <functional>
-#include <limits>
 
 #include "waf/operator/internal/argument.hpp"
 #include "waf/operator/internal/families.hpp"
@@ -12,24 +12,6 @@ namespace yagura::waf::internal {
 namespace {
 
 using Number = std::int64_t;
-constexpr Number kLargest = std::numeric_limits<Number>::max();
-
-bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
-
-// White space, a sign, digits; what follows is not looked at.
-Number parse_number(std::string_view text) {
-  const std::size_t start = std::min(text.find_first_not_of(" \t\n\v\f\r"), text.size());
-  text.remove_prefix(start);
-  const bool negative = text.starts_with('-');
-  if (negative || text.starts_with('+')) text.remove_prefix(1);
-  Number value = 0;
-  for (const char byte : text) {
-    if (!is_digit(byte)) break;
-    const Number digit = byte - '0';
-    value = value > (kLargest - digit) / 10 ? kLargest : value * 10 + digit;
-  }
-  return negative ? -value : value;
-}
 
 constexpr ByteSet kNonZeroDigits = ByteSet::range('1', '9');
 
@@ -72,11 +54,11 @@ template <typename Compare>
 class NumberOperator final : public Operator {
  public:
   NumberOperator(std::string_view argument, const OperatorEnvironment& environment)
-      : has_macro_(environment.argument_has_macro), fixed_(parse_number(argument)) {}
+      : has_macro_(environment.argument_has_macro), fixed_(number_of(argument)) {}
 
   OperatorResult evaluate(std::string_view value, OperatorContext& context) const override {
-    const Number bound = has_macro_ ? parse_number(context.argument) : fixed_;
-    if (!Compare{}(parse_number(value), bound)) return OperatorResult::kNoMatch;
+    const Number bound = has_macro_ ? number_of(context.argument) : fixed_;
+    if (!Compare{}(number_of(value), bound)) return OperatorResult::kNoMatch;
     context.matched = value;
     return OperatorResult::kMatch;
   }

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "waf/base/number.hpp"
 #include "waf/engine/internal/members.hpp"
-#include "waf/engine/internal/number.hpp"
 
 namespace yagura::waf::internal {
 

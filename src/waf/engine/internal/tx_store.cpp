@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "waf/engine/internal/number.hpp"
+#include "waf/base/number.hpp"
 #include "waf/seclang/ascii.hpp"
 
 namespace yagura::waf::internal {

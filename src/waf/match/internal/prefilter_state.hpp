@@ -45,7 +45,8 @@ struct Prefilter::State {
   std::vector<ScanGroup> groups;
   std::vector<std::uint32_t> match_empty;
   PrefilterFigures figures;
-  std::uint64_t identity = 0;  // never used twice
+  // Its address is the prefilter's, and it tells threads that have learnt of it when it is gone.
+  std::shared_ptr<const int> token = std::make_shared<const int>();
 };
 
 }  // namespace yagura::waf

@@ -26,18 +26,26 @@
 namespace yagura::waf::internal {
 
 // From narrow to wide; the last one is every byte.
-[[nodiscard]] std::span<const ByteSet> alphabets();
+inline constexpr std::size_t kAlphabetCount = 4;
+[[nodiscard]] std::span<const ByteSet, kAlphabetCount> alphabets();
 
 struct Expression {
   std::uint32_t item = 0;
   regex::Node core;
 };
 
-// An item that is hit by every form of the alphabet that has a byte of `bytes` (and meets the
-// item's own conditions).
+// An item that is hit by every form of the alphabet that has a byte of each set (and meets the
+// item's own conditions). An item may have several: one for each branch of its pattern.
 struct DirectItem {
   std::uint32_t item = 0;
-  ByteSet bytes;
+  std::vector<ByteSet> one_of;  // the rarest first
+
+  [[nodiscard]] bool may_match(const ByteSet& present) const {
+    for (const ByteSet& set : one_of) {
+      if (!set.intersects(present)) return false;
+    }
+    return true;
+  }
 };
 
 struct GroupPlan {

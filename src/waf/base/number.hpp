@@ -7,20 +7,24 @@
 #include <limits>
 #include <string_view>
 
-namespace yagura::waf::internal {
+namespace yagura::waf {
 
-// The number that `text` begins with, after blanks and a sign; 0 where there is none (as
-// ModSecurity reads scores). Out of range: the nearest that there is.
+// The number that `text` begins with, after blanks and a sign; 0 where there is none, as
+// ModSecurity reads scores. Out of range: the nearest that there is (libmodsecurity takes 0, which
+// would let a huge Content-Length pass @gt).
 [[nodiscard]] inline std::int64_t number_of(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size() && (text[at] == ' ' || (text[at] >= '\t' && text[at] <= '\r'))) ++at;
-  if (at < text.size() && text[at] == '+') ++at;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end && (*at == ' ' || (*at >= '\t' && *at <= '\r'))) ++at;
+  if (at != end && *at == '+') {
+    ++at;
+    if (at != end && *at == '-') return 0;  // one sign
+  }
   std::int64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data() + at, end, value);
+  const auto [stopped, error] = std::from_chars(at, end, value);
   if (error == std::errc::result_out_of_range) {
-    return text[at] == '-' ? std::numeric_limits<std::int64_t>::min()
-                           : std::numeric_limits<std::int64_t>::max();
+    return *at == '-' ? std::numeric_limits<std::int64_t>::min()
+                      : std::numeric_limits<std::int64_t>::max();
   }
   return error == std::errc() ? value : 0;
 }
@@ -36,4 +40,4 @@ namespace yagura::waf::internal {
                                                        : -a;
 }
 
-}  // namespace yagura::waf::internal
+}  // namespace yagura::waf
