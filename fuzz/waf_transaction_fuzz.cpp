@@ -76,8 +76,11 @@ std::string run(const std::shared_ptr<const RuleSet>& rules, const Exchange& exc
         each.value.size() <= Detection::kMaxValue && each.matched.size() <= Detection::kMaxValue,
         "values of detections are cut");
     YAGURA_CHECK(!each.disrupted || verdict.interrupts(), "what disrupts interrupts");
-    told += std::to_string(each.rule->id) + " " + std::string(transaction.address_of(each)) + " " +
-            each.value + " " + each.matched + " " + each.message + " " + each.log_data + "\n";
+    told += std::to_string(each.rule->id) + " " + std::string(transaction.address_of(each));
+    for (const std::string_view text : {each.value, each.matched, each.message, each.log_data}) {
+      told.append(" ").append(text);
+    }
+    told += "\n";
   }
   check_views(transaction);
   return told;

@@ -39,12 +39,12 @@ CheckedMatch to_match(const waf::Transaction& transaction, const waf::Detection&
   return {.rule = rule.id,
           .phase = detection.phase,
           .severity = rule.severity,
-          .message = detection.message,
-          .data = detection.log_data,
+          .message = std::string(detection.message),
+          .data = std::string(detection.log_data),
           .address = transaction.address_of(detection),
-          .matched = detection.matched,
+          .matched = std::string(detection.matched),
           .exclusion = waf::exclusion_for(transaction, detection),
-          .tags = detection.tags,
+          .tags = {detection.tags.begin(), detection.tags.end()},
           .decided = detection.disrupted || detection.would_disrupt};
 }
 

@@ -3,6 +3,7 @@
 import http.client
 import pathlib
 import signal
+import statistics
 import threading
 import unittest
 
@@ -110,8 +111,9 @@ class Reload(unittest.TestCase):
         for client in clients:
             self.assertEqual(client.wrong, [])
             self.assertGreater(client.done, RELOADS)
-        # Growth shows in the master: workers are new each time.
-        self.assertLess(sizes[-1][0], sizes[0][0] * 1.05)
+        # Growth shows in the master: workers are new each time. Single readings differ by some percent.
+        masters = [master for master, _ in sizes]
+        self.assertLess(statistics.median(masters[-10:]), statistics.median(masters[:10]) * 1.05)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
 #pragma once
 
 // A rule that matched, with all that a log line, an event and an explanation need. Made only for
-// rules that matched.
+// rules that matched. All texts are views: of the transaction's memory, or of the rule set.
 
 #include <cstdint>
-#include <string>
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include "waf/compile/rule_set.hpp"
 
@@ -16,15 +15,15 @@ struct Detection {
   const Rule* rule = nullptr;  // the chain's head; lives as long as the transaction's rule set
   std::uint8_t phase = 0;
   Variable variable = Variable::kArgs;  // of the (last) value that matched
-  std::string
-      address;  // "ARGS:q", "REQUEST_HEADERS:User-Agent", "TX:blocking_inbound_anomaly_score"
+  // "ARGS:q", "REQUEST_HEADERS:User-Agent", "TX:blocking_inbound_anomaly_score"
+  std::string_view address;
   std::uint32_t body_offset =
       kNoOffset;  // where the value's raw bytes begin in the body, for a JSON pointer
   bool in_body = false;
-  std::string value;    // decoded value before transformations; cut at kMaxValue
-  std::string matched;  // what the operator matched, after transformations; cut at kMaxValue
-  std::string message, log_data;  // expanded
-  std::vector<std::string> tags;
+  std::string_view value;    // decoded value before transformations; cut at kMaxValue
+  std::string_view matched;  // what the operator matched, after transformations; cut at kMaxValue
+  std::string_view message, log_data;  // expanded
+  std::span<const std::string_view> tags;
   bool logged = false;  // the rule says log
   bool audited = false;
   bool shadow = false;

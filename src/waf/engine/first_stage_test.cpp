@@ -14,8 +14,12 @@ using namespace testing_engine;  // NOLINT: helpers of these tests
 std::string told(const Trial& trial) {
   std::string text = std::to_string(trial.verdict().status) + " score " + trial.tx("score") + "\n";
   for (const Detection& each : trial.detections()) {
-    text += std::to_string(each.rule->id) + " " + each.address + " [" + each.value + "] [" +
-            each.matched + "] " + each.message + " " + each.log_data + "\n";
+    text += std::to_string(each.rule->id);
+    for (const std::string_view part :
+         {each.address, each.value, each.matched, each.message, each.log_data}) {
+      text.append(" [").append(part).append("]");
+    }
+    text += "\n";
   }
   return text;
 }

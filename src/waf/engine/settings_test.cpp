@@ -37,7 +37,7 @@ TEST(WafCtl, TargetsAreRemovedFromSomeRules) {
                     get("/?a=x&b=x"));
     std::string text;
     for (const Detection& each : run.detections()) {
-      text += std::to_string(each.rule->id) + " " + each.address + "; ";
+      text += std::to_string(each.rule->id) + " " + std::string(each.address) + "; ";
     }
     return text;
   };

@@ -352,11 +352,11 @@ std::string Transaction::address_of(const Detection& detection) const {
   internal::State& state = *state_->inner;
   const bool json =
       detection.in_body && state.request_processor == "JSON" && detection.body_offset != kNoOffset;
-  if (!json || !state.request_store) return detection.address;
+  if (!json || !state.request_store) return std::string(detection.address);
   const auto body = state.request_store->view();
-  if (!body) return detection.address;
+  if (!body) return std::string(detection.address);
   std::string pointer = json_pointer_at(*body, detection.body_offset);
-  return pointer.empty() ? detection.address : pointer;
+  return pointer.empty() ? std::string(detection.address) : pointer;
 }
 
 }  // namespace yagura::waf

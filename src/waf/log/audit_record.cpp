@@ -65,7 +65,7 @@ void write_message(core::JsonWriter& json, const Transaction& transaction,
       .member("ver", rule.version)
       .member("rev", rule.revision);
   json.key("tags").begin_array();
-  for (const std::string& tag : detection.tags) json.value(sanitiser.text(tag));
+  for (const std::string_view tag : detection.tags) json.value(sanitiser.text(tag));
   json.end_array()
       .member("maturity", rule.maturity.empty() ? "0" : rule.maturity)
       .member("accuracy", rule.accuracy.empty() ? "0" : rule.accuracy)

@@ -99,7 +99,7 @@ std::string error_log_line(const Transaction& transaction, const Detection& dete
       rule.severity < 0 ? 0 : rule.severity, log::quotable(rule.version),
       rule.maturity.empty() ? "0" : log::quotable(rule.maturity),
       rule.accuracy.empty() ? "0" : log::quotable(rule.accuracy));
-  for (const std::string& tag : detection.tags)
+  for (const std::string_view tag : detection.tags)
     line += fmt::format(" [tag \"{}\"]", log::quotable(sanitiser.text(tag)));
   return line + whose(transaction) + fmt::format(" [ref \"{}\"]", log::reference(detection));
 }

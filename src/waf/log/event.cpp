@@ -65,7 +65,7 @@ model::Event to_event(const Transaction& transaction, const Detection& detection
   add("score", transaction.tx("blocking_inbound_anomaly_score"));
   if (transaction.verdict().interrupts())
     add("status", std::to_string(transaction.verdict().status));
-  for (const std::string& tag : detection.tags) add("tag", sanitiser.text(tag));
+  for (const std::string_view tag : detection.tags) add("tag", sanitiser.text(tag));
   event.truncated = detection.value.size() >= Detection::kMaxValue ||
                     detection.matched.size() >= Detection::kMaxValue;
   return event;

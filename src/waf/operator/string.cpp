@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 #include "waf/operator/internal/argument.hpp"
 #include "waf/operator/internal/families.hpp"
 
@@ -107,7 +109,10 @@ struct EndsWith {
 // The value stands in the argument; the empty one does always.
 struct Within {
   static Part find(std::string_view value, std::string_view haystack) {
-    return haystack.find(value) != std::string_view::npos ? Part(value) : std::nullopt;
+    if (value.empty()) return Part(value);
+    return memmem(haystack.data(), haystack.size(), value.data(), value.size()) != nullptr
+               ? Part(value)
+               : std::nullopt;
   }
   static ByteCondition condition(std::string_view) { return {}; }
   static std::optional<ScanPattern> scan_pattern(const std::string&) { return std::nullopt; }

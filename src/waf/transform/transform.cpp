@@ -122,6 +122,61 @@ std::string_view apply(Transform transform, std::string_view input, std::string&
   return input;
 }
 
+namespace {
+
+// The bytes of `from` become the byte `to`.
+ByteSet replaced(const ByteSet& before, const ByteSet& from, char to) {
+  if (!before.intersects(from)) return before;
+  ByteSet after = before & ~from;
+  after.add(static_cast<unsigned char>(to));
+  return after;
+}
+
+ByteSet lowered(const ByteSet& before) {
+  ByteSet after = before & ~kUpper;
+  (before & kUpper).for_each([&](unsigned char byte) {
+    after.add(static_cast<unsigned char>(to_lower(static_cast<char>(byte))));
+  });
+  return after;
+}
+
+constexpr ByteSet kUnicodeEscape = ByteSet::of("%u0123456789abcdefABCDEF");
+
+}  // namespace
+
+ByteSet bytes_after(Transform transform, const ByteSet& before, std::string_view out) {
+  switch (transform) {
+    case Transform::kLowercase:
+      return lowered(before);
+    case Transform::kRemoveNulls:
+      return before & ~kNull;
+    case Transform::kReplaceNulls:
+      return replaced(before, kNull, ' ');
+    case Transform::kRemoveWhitespace:
+      return before & ~kSpacesAndNbsp;
+    case Transform::kCompressWhitespace:
+      return replaced(before, kSpacesAndNbsp, ' ');
+    case Transform::kCmdLine: {
+      const ByteSet kept = before & ~ByteSet::of("\\\"'^");
+      return lowered(replaced(kept, ByteSet::of(" ,;\t\r\n"), ' '));
+    }
+    case Transform::kNormalizePath:
+    case Transform::kTrim:
+    case Transform::kTrimLeft:
+    case Transform::kTrimRight:
+    case Transform::kRemoveCommentsChar:
+      return before;
+    case Transform::kNormalizePathWin:
+      return replaced(before, ByteSet::of("\\"), '/');
+    case Transform::kReplaceComments:
+      return before | ByteSet::of(" ");
+    case Transform::kUtf8ToUnicode:
+      return (before & ~kHighBit) | kUnicodeEscape | (before & kHighBit);
+    default:
+      return bytes_in(out);
+  }
+}
+
 TransformChain::TransformChain(std::vector<Transform> transforms)
     : transforms_(std::move(transforms)) {
   for (const Transform transform : transforms_) triggers_ |= waf::triggers(transform);

@@ -73,6 +73,10 @@ inline constexpr std::size_t kTransformCount = 35;
 [[nodiscard]] std::string_view apply(Transform transform, std::string_view input, std::string& out,
                                      const UnicodeMap* map = nullptr);
 
+// The bytes of `out`, which `transform` made of a text with the bytes `before`, or some more:
+// mostly known without looking at the text.
+[[nodiscard]] ByteSet bytes_after(Transform transform, const ByteSet& before, std::string_view out);
+
 // The transformations of a rule, in order.
 class TransformChain {
  public:

@@ -39,6 +39,31 @@ TEST(TransformProperty, TextWithoutTriggersComesOutAsTheInputItself) {
   }
 }
 
+TEST(TransformProperty, BytesAfterAreThoseOfTheOutputOrMore) {
+  testing::RandomText random(7);
+  for (const Transform transform : all_transforms()) {
+    for (int round = 0; round < kRounds; ++round) {
+      const std::string text = random.next(40);
+      std::string out;
+      const std::string_view result = apply(transform, text, out);
+      if (result.data() == text.data()) continue;
+      const ByteSet after = bytes_after(transform, bytes_in(text), result);
+      ASSERT_TRUE(bytes_in(result).is_subset_of(after)) << name_of(transform) << text;
+    }
+  }
+}
+
+TEST(TransformProperty, BytesAfterAreExactForTheUsualOnes) {
+  for (const Transform transform : {Transform::kLowercase, Transform::kRemoveWhitespace,
+                                    Transform::kRemoveNulls, Transform::kUrlDecodeUni}) {
+    const std::string text = std::string("A b%41\0c", 9) + std::string(1, '\0');
+    std::string out;
+    const std::string_view result = apply(transform, text, out);
+    EXPECT_EQ(bytes_after(transform, bytes_in(text), result), bytes_in(result))
+        << name_of(transform);
+  }
+}
+
 TEST(TransformProperty, EveryByteAmongTheTriggersChangesSomeText) {
   // No trigger set is larger than it must be: for each of its bytes there is a text of that byte
   // and others that are no triggers, or of pieces, which changes. Checked for single-byte sets.

@@ -1,7 +1,9 @@
 // %{…}: expanded when a rule matched, into the arena.
 
+#include <algorithm>
+
+#include "waf/base/number.hpp"
 #include "waf/engine/internal/members.hpp"
-#include "waf/engine/internal/number.hpp"
 
 namespace yagura::waf::internal {
 
@@ -55,13 +57,16 @@ std::string_view expand(State& state, const MacroText& text) {
   if (state.expansion_depth >= kMaxDepth) return text.text;
   const DepthGuard guard(state.expansion_depth);
   if (text.pieces.size() == 1) return piece_text(state, text.pieces.front());
-  // Not the shared buffer: a piece (%{rule.msg}) may expand a text of its own.
-  std::string whole;
-  for (const MacroText::Piece& piece : text.pieces) {
-    const std::string_view part = piece_text(state, piece);
-    whole.append(part.substr(0, kMaxExpansion - std::min(kMaxExpansion, whole.size())));
+  const auto parts = state.arena.make_array<std::string_view>(text.pieces.size());
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    parts[i] = piece_text(state, text.pieces[i]).substr(0, kMaxExpansion - size);
+    size += parts[i].size();
   }
-  return state.keep(whole);
+  const auto whole = state.arena.make_array<char>(size);
+  char* to = whole.data();
+  for (const std::string_view part : parts) to = std::ranges::copy(part, to).out;
+  return {whole.data(), size};
 }
 
 std::int64_t expand_number(State& state, const MacroText& text) {

@@ -35,7 +35,7 @@ std::string_view moved(State& state, std::string_view view, std::string_view fro
                 : state.keep(view);
 }
 
-std::string cut(std::string_view text) { return std::string(text.substr(0, Detection::kMaxValue)); }
+std::string_view cut(std::string_view text) { return text.substr(0, Detection::kMaxValue); }
 
 }  // namespace
 
@@ -104,7 +104,8 @@ void Evaluator::detect(const Match* match) {
   detection.phase = static_cast<std::uint8_t>(phase_);
   if (match != nullptr) {
     detection.variable = match->variable;
-    detection.address = (match->counted ? "&" : "") + address_text(match->variable, match->name);
+    detection.address =
+        state_.keep((match->counted ? "&" : "") + address_text(match->variable, match->name));
     detection.body_offset = match->offset;
     detection.in_body = match->in_body;
     detection.value = cut(match->original);
@@ -112,13 +113,14 @@ void Evaluator::detect(const Match* match) {
   }
   detection.message = expand(state_, head.message);
   detection.log_data = expand(state_, head.log_data);
-  detection.tags.reserve(head.tags.size());
-  for (const MacroText& tag : head.tags) detection.tags.emplace_back(expand(state_, tag));
+  const auto tags = state_.arena.make_array<std::string_view>(head.tags.size());
+  for (std::size_t i = 0; i < tags.size(); ++i) tags[i] = expand(state_, head.tags[i]);
+  detection.tags = tags;
   detection.logged = head.log;
   detection.audited = head.audit_log;
   detection.shadow = head.shadow;
   detection.would_disrupt = would_refuse && state_.mode != EngineMode::kOn;
-  state_.detections.push_back(std::move(detection));
+  state_.detections.push_back(detection);
 }
 
 void Evaluator::decide() {

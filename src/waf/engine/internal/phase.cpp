@@ -80,9 +80,16 @@ void Evaluator::run() {
 }
 
 std::size_t Evaluator::run_step(std::size_t step) {
-  const std::uint32_t index = state_.plan->phases[phase_ - 1].steps[step].rule;
+  const PhasePlan& plan = state_.plan->phases[phase_ - 1];
+  const Step& planned = plan.steps[step];
+  const std::uint32_t index = planned.rule;
   if (!state_.removed_rules.empty() && state_.removed_rules[index]) return step + 1;
   const Rule& head = state_.rules->rules[index];
+  if (planned.guard != kNone) {
+    const NumberGuard& guard = plan.guards[planned.guard];
+    if (!holds(guard, state_.tx)) return step + 1;
+    if (guard.only_jumps && state_.removed_targets.empty()) return jump(step, head, guard);
+  }
   head_ = state_.current = &head;
   detections_of_rule_ = 0;
   exclusions_.clear();
@@ -94,7 +101,27 @@ std::size_t Evaluator::run_step(std::size_t step) {
   if (head.shadow) state_.tx.undo_trial();
   if (!matched || head.shadow) return step + 1;
   decide();
-  return head.skip_after != kNone ? head.skip_after : step + 1 + head.skip;
+  return after(step, head);
+}
+
+// What matched() leaves behind of a rule that does nothing else.
+std::size_t Evaluator::jump(std::size_t step, const Rule& rule, const NumberGuard& guard) {
+  const bool is_set = state_.tx.is_set(guard.slot);
+  const std::string_view count = is_set ? "1" : "0";
+  const std::string_view text = guard.counts ? count : state_.tx.text(guard.slot);
+  state_.last_match = {.variable = Variable::kTx,
+                       .name = guard.counts ? std::string_view(rule.targets.front().selector.name)
+                                            : state_.tx.name(guard.slot),
+                       .original = text,
+                       .text = text,
+                       .matched = text,
+                       .counted = guard.counts};
+  state_.has_last_match = true;
+  return after(step, rule);
+}
+
+std::size_t Evaluator::after(std::size_t step, const Rule& rule) {
+  return rule.skip_after != kNone ? rule.skip_after : step + 1 + rule.skip;
 }
 
 void Evaluator::check_clock() {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "waf/engine/internal/homes.hpp"
+
 namespace yagura::waf::internal {
 namespace {
 
@@ -53,7 +55,11 @@ void plan_phase(PhasePlan& plan, const Phase& phase, const RuleSet& rules,
   plan.always.assign((phase.steps.size() + 63) / 64, 0);
   plan.step_of_item.assign(phase.item_rule.size(), kNone);
   for (std::uint32_t i = 0; i < phase.steps.size(); ++i) {
-    const Step step{.rule = phase.steps[i], .item = scans ? link_item[phase.steps[i]] : kNone};
+    Step step{.rule = phase.steps[i], .item = scans ? link_item[phase.steps[i]] : kNone};
+    if (const auto guard = number_guard_of(rules.rules[step.rule])) {
+      step.guard = static_cast<std::uint32_t>(plan.guards.size());
+      plan.guards.push_back(*guard);
+    }
     plan.steps.push_back(step);
     if (step.item == kNone) {
       set_bit(plan.always, i);
@@ -107,12 +113,70 @@ void add_node(std::vector<ChainNode>& nodes, const RuleSet& rules, std::vector<T
   nodes[number].end = static_cast<std::uint32_t>(nodes.size());
 }
 
-void plan_chains(Plan& plan, const RuleSet& rules) {
-  const std::size_t count = std::min(kMaxChains, rules.transform_chains.size());
-  const ChainMask all = count == kMaxChains ? ~ChainMask{0} : (ChainMask{1} << count) - 1;
+ChainTree tree_of(const RuleSet& rules, ChainMask chains) {
+  ChainTree tree;
   std::vector<Transform> prefix;
-  add_node(plan.chains, rules, prefix, all, 0);
+  add_node(tree, rules, prefix, chains, 0);
+  return tree;
 }
+
+// Makes the tree of every combination of classes that a value of this phase can have; combinations
+// that need the same chains share one.
+class TreePlanner {
+ public:
+  TreePlanner(Plan& plan, const RuleSet& rules) : plan_(plan), rules_(rules) {
+    const std::size_t count = std::min(kMaxChains, rules.transform_chains.size());
+    const ChainMask all = count == kMaxChains ? ~ChainMask{0} : (ChainMask{1} << count) - 1;
+    plan_.trees.push_back(tree_of(rules, all));
+    trees_[all] = 0;
+  }
+
+  void plan(PhasePlan& phase) {
+    for (const Home& home : kHomes) plan_home(phase, home);
+    for (std::size_t v = 0; v < kVariableCount; ++v) {
+      const RuleSet::HomeClasses& classes = rules_.classes[v];
+      add(phase, classes.all);
+      for (const auto& named : classes.named)
+        add(phase, rules_.classes_of(static_cast<Variable>(v), named.name));
+    }
+  }
+
+ private:
+  static constexpr std::size_t kMostTrees = 256;  // values of further combinations use the first
+
+  Plan& plan_;
+  const RuleSet& rules_;
+  std::unordered_map<ChainMask, std::uint32_t> trees_;
+
+  void plan_home(PhasePlan& phase, const Home& home) {
+    const auto add_name = [&](std::string_view name) {
+      add(phase, home.value_bits(rules_, name));
+      add(phase, home.name_bits(rules_, name));
+    };
+    add_name({});
+    for (const auto* variables : {&home.values, &home.names}) {
+      for (const Variable variable : *variables) {
+        for (const auto& named : rules_.classes[static_cast<std::size_t>(variable)].named)
+          add_name(named.name);
+      }
+    }
+  }
+
+  void add(PhasePlan& phase, ClassMask classes) {
+    classes &= phase.classes;
+    if (classes == 0 || phase.tree_of_classes.contains(classes)) return;
+    ChainMask chains = 0;
+    for (ClassMask rest = classes; rest != 0; rest &= rest - 1) {
+      chains |= phase.chains_of_class[static_cast<std::size_t>(std::countr_zero(rest))];
+    }
+    const auto known = trees_.find(chains);
+    if (known == trees_.end() && plan_.trees.size() == kMostTrees) return;
+    const auto [tree, is_new] =
+        trees_.try_emplace(chains, static_cast<std::uint32_t>(plan_.trees.size()));
+    if (is_new) plan_.trees.push_back(tree_of(rules_, chains));
+    phase.tree_of_classes.emplace(classes, tree->second);
+  }
+};
 
 void find_slots(Plan& plan, const RuleSet& rules, const Selector& selector) {
   if (selector.kind != Selector::Kind::kRegex || !selector.pattern) return;
@@ -142,7 +206,8 @@ std::shared_ptr<const Plan> make_plan(const RuleSet& rules) {
   for (std::size_t i = 0; i < kPhaseCount; ++i) {
     plan_phase(plan->phases[i], rules.phases[i], rules, plan->link_item);
   }
-  plan_chains(*plan, rules);
+  TreePlanner trees(*plan, rules);
+  for (PhasePlan& phase : plan->phases) trees.plan(phase);
   return plan;
 }
 

@@ -2,7 +2,7 @@
 
 // What the engine derives once from a rule set: the steps of each phase in a form that is walked
 // without touching the rules that have no hit, which chains of transformations each class of values
-// needs, and the chains as one tree, so that what they begin with in common is done once.
+// needs, and these chains as trees, so that what they begin with in common is done once.
 
 #include <array>
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "waf/compile/rule_set.hpp"
+#include "waf/engine/internal/guard.hpp"
 
 namespace yagura::waf::internal {
 
@@ -19,10 +20,12 @@ struct Step {
   // The item of the first stage that decides alone: without a hit the rule cannot match. kNone: the
   // rule is evaluated whatever the first stage says.
   std::uint32_t item = kNone;
+  std::uint32_t guard = kNone;  // in PhasePlan::guards: without it the rule cannot match
 };
 
 struct PhasePlan {
   std::vector<Step> steps;
+  std::vector<NumberGuard> guards;
   std::vector<std::uint64_t> always;  // bits of the steps without an item
   // Bits of the steps whose rule (or a link of its chain) has an item of that part.
   std::array<std::vector<std::uint64_t>, kPrefilterParts> of_part;
@@ -30,6 +33,8 @@ struct PhasePlan {
   std::vector<std::uint32_t> step_of_item;  // kNone: of a link, or of a rule that has more to ask
   std::array<ChainMask, 64> chains_of_class{};  // by bit number of ClassMask
   ClassMask classes = 0;                        // that some item looks at
+  // In Plan::trees, of every combination of classes that values can have.
+  std::unordered_map<ClassMask, std::uint32_t> tree_of_classes;
 };
 
 // A transformation after others. Nodes stand in the order of a walk that goes down first, so that a
@@ -45,10 +50,14 @@ struct ChainNode {
   bool changes_empty = false;  // one of them makes something of the empty text
 };
 
+using ChainTree = std::vector<ChainNode>;
+
 struct Plan {
   std::array<PhasePlan, kPhaseCount> phases;
   std::vector<std::uint32_t> link_item;  // by rule: the item that decides it alone; else kNone
-  std::vector<ChainNode> chains;         // of the chains that take part in the first stage
+  // Of the chains that some values go through; the first is of all that take part in the first
+  // stage, and serves everybody, slower.
+  std::vector<ChainTree> trees;
   // Some rule asks for the body whatever its type: FULL_REQUEST, REQUEST_BODY_LENGTH.
   bool reads_any_body = false;
   // TX:/…/ -> slots whose names match.

@@ -1,33 +1,31 @@
 // The first stage of a phase: forms of every value, one scan, hits by item.
 
-#include <array>
-#include <bit>
-#include <span>
-
+#include "waf/engine/internal/homes.hpp"
 #include "waf/engine/internal/state.hpp"
 
 namespace yagura::waf::internal {
 
 namespace {
 
-// Walks the tree of chains for one value after the other. A transformation none of whose trigger
-// bytes is there leaves its input as it is, so that most of the tree is the value itself; forms
-// that come out alike are scanned once.
+// Walks the tree of chains of the value's classes, one value after the other. A transformation none
+// of whose trigger bytes is there leaves its input as it is, so that most of the tree is the value
+// itself; forms that come out alike are scanned once.
 class FormMaker {
  public:
   FormMaker(State& state, const PhasePlan& plan, const Prefilter& prefilter)
-      : state_(state), plan_(plan), nodes_(state.plan->chains) {
+      : state_(state), plan_(plan) {
     state.scan.emplace(prefilter, state.scratch);
-    form_of_node_.resize(nodes_.size());
+    const std::size_t nodes = state.plan->trees.front().size();
+    form_of_node_.resize(nodes);
+    forms_.reserve(nodes + 1);  // so that they stay where they are
   }
 
   void add(const ValueRef& ref, std::string_view text, ClassMask classes) {
     classes &= plan_.classes;
     if (classes == 0) return;
-    const ChainMask chains = chains_for(classes);
     forms_.clear();
-    forms_.push_back({.bytes = text, .present = bytes_in(text)});
-    walk(chains);
+    forms_.push_back({.bytes = text, .present = state_.bytes_seen.of(text)});
+    walk(tree_for(classes));
     for (const Candidate& form : forms_) {
       if (form.chains == 0) continue;
       state_.scan->add(form.bytes, form.present, classes, form.chains);
@@ -42,36 +40,29 @@ class FormMaker {
     ChainMask chains = 0;
   };
 
-  void walk(ChainMask chains) {
-    form_of_node_[0] = 0;
+  void walk(const ChainTree& nodes) {
+    form_of_node_[0] = forms_.data();
     std::uint32_t at = 0;
-    while (at < nodes_.size()) {
-      const ChainNode& node = nodes_[at];
-      if ((node.below & chains) == 0) {
+    while (at < nodes.size()) {
+      const ChainNode& node = nodes[at];
+      Candidate* const from = form_of_node_[node.parent];
+      if (changes_nothing(node, *from)) {
+        from->chains |= node.below;
         at = node.end;
         continue;
       }
-      const std::uint32_t from = form_of_node_[node.parent];
-      if (changes_nothing(node, forms_[from])) {
-        forms_[from].chains |= node.below & chains;
-        at = node.end;
-        continue;
-      }
-      const std::uint32_t form = at == 0 ? 0 : transform(node, from);
+      Candidate* const form = at == 0 ? from : transform(node, from);
       form_of_node_[at++] = form;
-      forms_[form].chains |= node.ends & chains;
+      form->chains |= node.ends;
     }
   }
 
-  ChainMask chains_for(ClassMask classes) {
-    if (classes == last_classes_) return last_chains_;  // values of one kind come one after another
-    ChainMask chains = 0;
-    for (ClassMask rest = classes; rest != 0; rest &= rest - 1) {
-      chains |= plan_.chains_of_class[static_cast<std::size_t>(std::countr_zero(rest))];
-    }
+  const ChainTree& tree_for(ClassMask classes) {
+    if (classes == last_classes_) return *last_tree_;  // values of one kind come one after another
+    const auto known = plan_.tree_of_classes.find(classes);
     last_classes_ = classes;
-    last_chains_ = chains;
-    return chains;
+    last_tree_ = &state_.plan->trees[known == plan_.tree_of_classes.end() ? 0 : known->second];
+    return *last_tree_;
   }
 
   // The node and all under it leave the form as it is. The empty text has no byte, and some
@@ -81,93 +72,27 @@ class FormMaker {
     return !node.all_triggers.intersects(form.present);
   }
 
-  // The number of the form that the node makes of form `from`.
-  std::uint32_t transform(const ChainNode& node, std::uint32_t from) {
-    const std::string_view in = forms_[from].bytes;
-    if (!in.empty() && !node.triggers.intersects(forms_[from].present)) return from;
+  // The form that the node makes of `from`: one that there is already, or a new one.
+  Candidate* transform(const ChainNode& node, Candidate* from) {
+    const std::string_view in = from->bytes;
+    if (!in.empty() && !node.triggers.intersects(from->present)) return from;
     const std::string_view out =
         apply(node.transform, in, state_.buffers.first, state_.rules->unicode_map.get());
-    for (std::uint32_t i = 0; i < forms_.size(); ++i) {
-      if (forms_[i].bytes == out) return i;
+    for (Candidate& form : forms_) {
+      if (form.bytes == out) return &form;
     }
-    const std::string_view kept = state_.keep(out);
-    forms_.push_back({.bytes = kept, .present = bytes_in(kept)});
-    return static_cast<std::uint32_t>(forms_.size() - 1);
+    forms_.push_back(
+        {.bytes = state_.keep(out), .present = bytes_after(node.transform, from->present, out)});
+    return &forms_.back();
   }
 
   State& state_;
   const PhasePlan& plan_;
-  const std::vector<ChainNode>& nodes_;
   std::vector<Candidate> forms_;  // of the value at hand
-  std::vector<std::uint32_t> form_of_node_;
+  std::vector<Candidate*> form_of_node_;
   ClassMask last_classes_ = 0;
-  ChainMask last_chains_ = 0;
+  const ChainTree* last_tree_ = nullptr;
 };
-
-// Where values live, and under which variables' bits their values and their names go.
-struct Home {
-  Variable home;
-  std::array<Variable, 2> values, names;
-  std::uint8_t value_count, name_count;
-};
-
-constexpr Home home_of(Variable home, Variable names) {
-  return {.home = home,
-          .values = {home, home},
-          .names = {names, names},
-          .value_count = 1,
-          .name_count = 1};
-}
-
-constexpr std::array kHomes = {
-    home_of(Variable::kArgsGet, Variable::kArgsGetNames),
-    home_of(Variable::kArgsPost, Variable::kArgsPostNames),
-    Home{.home = Variable::kArgsPostNames,
-         .values = {},
-         .names = {Variable::kArgsPostNames},
-         .value_count = 0,
-         .name_count = 1},
-    home_of(Variable::kRequestHeaders, Variable::kRequestHeadersNames),
-    home_of(Variable::kRequestCookies, Variable::kRequestCookiesNames),
-    home_of(Variable::kResponseHeaders, Variable::kResponseHeadersNames),
-    Home{.home = Variable::kFiles,
-         .values = {Variable::kFiles, Variable::kMultipartFileName},
-         .names = {Variable::kFilesNames},
-         .value_count = 2,
-         .name_count = 1},
-    Home{.home = Variable::kMultipartName,
-         .values = {Variable::kMultipartName},
-         .names = {},
-         .value_count = 1,
-         .name_count = 0},
-    Home{.home = Variable::kFilesTmpContent,
-         .values = {Variable::kFilesTmpContent},
-         .names = {},
-         .value_count = 1,
-         .name_count = 0},
-    Home{.home = Variable::kFilesTmpNames,
-         .values = {Variable::kFilesTmpNames},
-         .names = {},
-         .value_count = 1,
-         .name_count = 0},
-    Home{.home = Variable::kFilesSizes,
-         .values = {Variable::kFilesSizes},
-         .names = {},
-         .value_count = 1,
-         .name_count = 0},
-    Home{.home = Variable::kMultipartPartHeaders,
-         .values = {Variable::kMultipartPartHeaders},
-         .names = {},
-         .value_count = 1,
-         .name_count = 0},
-};
-
-ClassMask bits_of(const RuleSet& rules, std::span<const Variable> variables,
-                  std::string_view name) {
-  ClassMask bits = 0;
-  for (const Variable variable : variables) bits |= rules.classes_of(variable, name);
-  return bits;
-}
 
 void add_home(State& state, FormMaker& maker, const Home& home) {
   const RuleSet& rules = *state.rules;
@@ -176,11 +101,11 @@ void add_home(State& state, FormMaker& maker, const Home& home) {
     const Value& value = values[i];
     if (home.value_count > 0) {
       maker.add({.home = home.home, .is_name = false, .index = i}, value.text,
-                bits_of(rules, std::span(home.values).first(home.value_count), value.name));
+                home.value_bits(rules, value.name));
     }
     if (home.name_count == 0) continue;
     maker.add({.home = home.home, .is_name = true, .index = i}, value.name,
-              bits_of(rules, std::span(home.names).first(home.name_count), value.name));
+              home.name_bits(rules, value.name));
   }
 }
 

@@ -51,6 +51,7 @@ void State::begin(std::shared_ptr<const RuleSet> rule_set, const EngineServices&
   started = now();
   work_time.reset(options.time_budget);
   tx.begin(*rules, arena);
+  bytes_seen.begin();
   request_body_access = settings.request_body_access;
   response_body_access = settings.response_body_access;
   request_limit = settings.request_limits.max_body;

@@ -15,6 +15,7 @@
 #include "core/arena.hpp"
 #include "waf/body/body.hpp"
 #include "waf/compile/rule_set.hpp"
+#include "waf/engine/internal/bytes_seen.hpp"
 #include "waf/engine/internal/plan.hpp"
 #include "waf/engine/internal/tx_store.hpp"
 #include "waf/engine/internal/values.hpp"
@@ -62,6 +63,7 @@ struct State {
   std::vector<Form> forms;
   std::vector<ItemHits> item_hits;  // by item; only those of touched_items are not empty
   std::vector<std::uint32_t> touched_items;
+  BytesSeen bytes_seen;
   std::vector<std::uint64_t> hot;  // bits of the steps that are to be evaluated
 
   // Of the exchange.
