@@ -24,6 +24,7 @@ class FormMaker {
     classes &= plan_.classes;
     if (classes == 0) return;
     forms_.clear();
+    made_.clear();
     forms_.push_back({.bytes = text, .present = state_.bytes_seen.of(text)});
     walk(tree_for(classes));
     for (const Candidate& form : forms_) {
@@ -38,6 +39,11 @@ class FormMaker {
     std::string_view bytes;
     ByteSet present;
     ChainMask chains = 0;
+  };
+  struct Made {
+    const Candidate* from = nullptr;
+    Candidate* to = nullptr;
+    Transform by = Transform::kLowercase;
   };
 
   void walk(const ChainTree& nodes) {
@@ -76,19 +82,30 @@ class FormMaker {
   Candidate* transform(const ChainNode& node, Candidate* from) {
     const std::string_view in = from->bytes;
     if (!in.empty() && !node.triggers.intersects(from->present)) return from;
-    const std::string_view out =
-        apply(node.transform, in, state_.buffers.first, state_.rules->unicode_map.get());
+    // Branches of the tree come to the same form where what they differ in changed nothing.
+    for (const Made& made : made_) {
+      if (made.from == from && made.by == node.transform) return made.to;
+    }
+    Candidate* const to = found_or_added(
+        apply(node.transform, in, state_.buffers.first, state_.rules->unicode_map.get()), node,
+        *from);
+    made_.push_back({.from = from, .to = to, .by = node.transform});
+    return to;
+  }
+
+  Candidate* found_or_added(std::string_view out, const ChainNode& node, const Candidate& from) {
     for (Candidate& form : forms_) {
       if (form.bytes == out) return &form;
     }
     forms_.push_back(
-        {.bytes = state_.keep(out), .present = bytes_after(node.transform, from->present, out)});
+        {.bytes = state_.keep(out), .present = bytes_after(node.transform, from.present, out)});
     return &forms_.back();
   }
 
   State& state_;
   const PhasePlan& plan_;
   std::vector<Candidate> forms_;  // of the value at hand
+  std::vector<Made> made_;        // what was made of them
   std::vector<Candidate*> form_of_node_;
   ClassMask last_classes_ = 0;
   const ChainTree* last_tree_ = nullptr;
