@@ -272,6 +272,22 @@ std::int64_t SharedCollections::add(Variable collection, std::string_view key,
   return sum;
 }
 
+void SharedCollections::deprecate(Variable collection, std::string_view key, std::string_view name,
+                                  std::int64_t amount, std::chrono::seconds period, Now now) {
+  const Lock lock(*table_);
+  const Member member{collection, key, name};
+  const std::int64_t seconds = seconds_of(now);
+  const std::uint32_t* link = find(*table_, member, seconds, timeout_);
+  if (link == nullptr) return;
+  Entry& entry = *table_->at(*link);
+  const std::int64_t periods = (seconds - entry.written) / period.count();
+  if (periods <= 0) return;
+  const std::int64_t left = deprecated(number_of(entry.value()), amount, periods);
+  const std::string name_kept(entry.name()), key_kept(entry.key());
+  fill(entry, {collection, key_kept, name_kept}, std::to_string(left),
+       entry.written + periods * period.count());
+}
+
 void SharedCollections::remove(Variable collection, std::string_view key, std::string_view name) {
   const Lock lock(*table_);
   std::uint32_t* link = find(*table_, {collection, key, name}, 0, timeout_);

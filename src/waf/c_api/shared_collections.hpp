@@ -34,6 +34,8 @@ class SharedCollections final : public CollectionStore {
            Now now) override;
   std::int64_t add(Variable collection, std::string_view key, std::string_view name,
                    std::int64_t delta, Now now) override;
+  void deprecate(Variable collection, std::string_view key, std::string_view name,
+                 std::int64_t amount, std::chrono::seconds period, Now now) override;
   void remove(Variable collection, std::string_view key, std::string_view name) override;
   void expire(Variable collection, std::string_view key, std::string_view name, Now at) override;
 

@@ -67,6 +67,22 @@ TEST_F(SharedCollectionsTest, MembersExpireByTimeAndByTimeout) {
   EXPECT_EQ(store.add(Variable::kIp, "a", "short", 1, now_ + seconds(20)), 1);
 }
 
+TEST_F(SharedCollectionsTest, NumbersAreDeprecatedByWholePeriods) {
+  SharedCollections store = this->store();
+  store.set(Variable::kIp, "a", "n", "10", now_);
+  const auto at = [&](int second) {
+    store.deprecate(Variable::kIp, "a", "n", 3, seconds(10), now_ + seconds(second));
+    return members(Variable::kIp, "a", now_ + seconds(second)).at("n");
+  };
+  EXPECT_EQ(at(9), "10");
+  EXPECT_EQ(at(15), "7");
+  EXPECT_EQ(at(19), "7");  // the half period before counts on
+  EXPECT_EQ(at(20), "4");
+  EXPECT_EQ(at(90), "0");
+  store.deprecate(Variable::kIp, "a", "other", 3, seconds(10), now_);
+  EXPECT_EQ(members(Variable::kIp, "a", now_).size(), 1u);
+}
+
 TEST_F(SharedCollectionsTest, StaysWithinItsMemoryAndCountsWhatGoes) {
   SharedCollections store = this->store();
   const std::size_t count = 3 * store.capacity();

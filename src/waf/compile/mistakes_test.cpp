@@ -129,6 +129,14 @@ INSTANTIATE_TEST_SUITE_P(
                 "initcol:ip=%{REMOTE_ADDR})"},
         Mistake{"SecAction id:1,expirevar:ip.a",
                 "a.conf:1:16: error: expirevar takes collection.name=seconds, not \"ip.a\""},
+        Mistake{"SecAction id:1,deprecatevar:ip.a=60",
+                "a.conf:1:16: error: deprecatevar takes amount/seconds, not \"60\" (hint: write "
+                "deprecatevar:ip.score=60/300)"},
+        Mistake{"SecAction id:1,deprecatevar:ip.a=60/0",
+                "a.conf:1:16: error: deprecatevar takes amount/seconds, not \"60/0\" (hint: write "
+                "deprecatevar:ip.score=60/300)"},
+        Mistake{"SecAction id:1,deprecatevar:tx.a=60/300",
+                "a.conf:1:16: error: TX lives for one transaction: nothing in it is deprecated"},
         Mistake{"SecAction id:1,ctl:ruleEngin=On",
                 "a.conf:1:16: error: unknown ctl \"ruleEngin\" (hint: did you mean ruleEngine?)"},
         Mistake{

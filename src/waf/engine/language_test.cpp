@@ -122,5 +122,12 @@ TEST(RemoteUser, IsTheNameInBasicCredentials) {
   EXPECT_THAT(ids(""), ElementsAre(2));
 }
 
+TEST(WafLanguage, SetvarWithoutQuotesTakesBlanks) {
+  EXPECT_EQ(
+      Trial("SecAction \"id:1,phase:1,pass,nolog,setvar:tx.a=b  c , setvar:tx.d=e\"", get("/"))
+          .tx("a"),
+      "b  c");
+}
+
 }  // namespace
 }  // namespace yagura::waf

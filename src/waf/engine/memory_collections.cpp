@@ -16,6 +16,7 @@ namespace {
 
 struct StoredMember {
   std::string value;
+  CollectionStore::Now written;  // moved on by what was deprecated
   std::optional<CollectionStore::Now> expires;
 };
 
@@ -44,7 +45,9 @@ class MemoryCollectionStore final : public CollectionStore {
   void set(Variable collection, std::string_view key, std::string_view name, std::string_view value,
            Now now) override {
     const std::scoped_lock lock(mutex_);
-    member(collection, key, name, now).value = value;
+    StoredMember& stored = member(collection, key, name, now);
+    stored.value = value;
+    stored.written = now;
   }
 
   std::int64_t add(Variable collection, std::string_view key, std::string_view name,
@@ -52,10 +55,25 @@ class MemoryCollectionStore final : public CollectionStore {
     const std::scoped_lock lock(mutex_);
     StoredMember& stored = member(collection, key, name, now);
     std::int64_t sum = 0;
-    if (__builtin_add_overflow(number_of(stored.value), delta, &sum))
-      sum = number_of(stored.value);
+    if (__builtin_add_overflow(number_of(stored.value), delta, &sum)) sum = number_of(stored.value);
     stored.value = std::to_string(sum);
+    stored.written = now;
     return sum;
+  }
+
+  void deprecate(Variable collection, std::string_view key, std::string_view name,
+                 std::int64_t amount, std::chrono::seconds period, Now now) override {
+    const std::scoped_lock lock(mutex_);
+    Stored* stored = find(collection, key, now);
+    if (stored == nullptr) return;
+    drop_expired(*stored, now);
+    const auto found = stored->members.find(name);
+    if (found == stored->members.end()) return;
+    StoredMember& member = found->second;
+    const std::int64_t periods = (now - member.written) / period;
+    if (periods <= 0) return;
+    member.written += periods * period;
+    member.value = std::to_string(deprecated(number_of(member.value), amount, periods));
   }
 
   void remove(Variable collection, std::string_view key, std::string_view name) override {

@@ -138,6 +138,29 @@ TEST(WafCollections, MembersExpire) {
   EXPECT_THAT(Trial(rules, get("/"), services).ids(), IsEmpty());
 }
 
+TEST(WafCollections, NumbersAreDeprecated) {
+  const auto store = make_memory_collection_store(100, std::chrono::seconds(3600));
+  auto now = std::chrono::system_clock::from_time_t(1'700'000'000);
+  EngineServices services;
+  services.collections = store.get();
+  services.clock = [&] { return now; };
+  const auto rules = rules_of(
+      "SecRuleEngine On\nSecAction \"id:1,phase:1,pass,nolog,initcol:ip=x,"
+      "deprecatevar:ip.score=20/300,setvar:tx.score=%{ip.score}\"\n"
+      "SecRule ARGS:set \"@rx .\" \"id:2,phase:1,pass,nolog,setvar:ip.score=%{MATCHED_VAR}\"");
+  const auto score = [&](const char* uri) { return Trial(rules, get(uri), services).tx("score"); };
+  (void)score("/?set=50");
+  now += std::chrono::seconds(299);
+  EXPECT_EQ(score("/"), "50");
+  now += std::chrono::seconds(1);
+  EXPECT_EQ(score("/"), "30");
+  EXPECT_EQ(score("/"), "30");
+  now += std::chrono::seconds(3000);
+  EXPECT_EQ(score("/?set=-5"), "0");
+  now += std::chrono::seconds(3000);
+  EXPECT_EQ(score("/"), "-5");
+}
+
 TEST(WafCollections, AMembersOfTheStoreNeverPassItsLimit) {
   const auto store = make_memory_collection_store(10, std::chrono::seconds(60));
   const auto now = std::chrono::system_clock::from_time_t(1'700'000'000);

@@ -62,8 +62,22 @@ class CollectionStore {
   // Adds to a number (missing: 0) in one step; returns the sum.
   virtual std::int64_t add(Variable collection, std::string_view key, std::string_view name,
                            std::int64_t delta, Now now) = 0;
+  // Takes `amount` off a positive number for each whole `period` since it was written last, not
+  // below 0. Does not count as writing but by those periods.
+  virtual void deprecate(Variable collection, std::string_view key, std::string_view name,
+                         std::int64_t amount, std::chrono::seconds period, Now now) = 0;
   virtual void remove(Variable collection, std::string_view key, std::string_view name) = 0;
   virtual void expire(Variable collection, std::string_view key, std::string_view name, Now at) = 0;
+
+ protected:
+  // What deprecate() leaves of a number.
+  [[nodiscard]] static std::int64_t deprecated(std::int64_t number, std::int64_t amount,
+                                               std::int64_t periods) {
+    std::int64_t loss = 0;
+    if (number <= 0) return number;
+    if (__builtin_mul_overflow(amount, periods, &loss) || loss >= number) return 0;
+    return number - loss;
+  }
 };
 // In this process's memory, bounded: past `max_members` the oldest collection goes. Its default
 // timeout comes from SecCollectionTimeout.

@@ -190,6 +190,16 @@ TEST(Operator, RsubReplacesEveryMatch) {
   EXPECT_EQ(host.replaced, "bnn");
 }
 
+TEST(Operator, RsubPutsGroupsIntoTheText) {
+  testing::RecordingHost host;
+  const auto op = make("rsub", "s/(\\w+)=(\\w*)(z)?/$2:\\1<$0>$3\\$1$/");
+  EXPECT_TRUE(ask(*op, "a=1, b=", {}, &host).is_match());
+  EXPECT_EQ(host.replaced, "1:a<a=1>$1$, :b<b=>$1$");
+  const auto absent = make("rsub", "s/a/[$7]/");
+  EXPECT_TRUE(ask(*absent, "xax", {}, &host).is_match());
+  EXPECT_EQ(host.replaced, "x[]x");
+}
+
 TEST(Operator, RsubDoesNotGrowAValueWithoutBound) {
   testing::RecordingHost host;
   const auto op = make("rsub", "s/x/" + std::string(4096, 'y') + "/");

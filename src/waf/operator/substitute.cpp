@@ -1,5 +1,6 @@
 // @rsub s/pattern/text/flags: replaces every match of the pattern in the value. Flags: i (letters
-// in any case). The text is literal; \/ is the delimiter, \\ a backslash.
+// in any case). In the text, $1 or \1 is the first group of the match (up to 9; 0 is all of it; one
+// that took no part is empty), \/ the delimiter, \$ a dollar and \\ a backslash.
 
 #include <fmt/format.h>
 
@@ -34,14 +35,43 @@ std::optional<std::string> take_part(std::string_view& rest, char delimiter) {
   return std::nullopt;
 }
 
-std::string without_escapes(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 1 < text.size()) ++i;
-    plain += text[i];
+// What stands for a match: literal texts, each before a group or at the end.
+class Replacement {
+ public:
+  explicit Replacement(std::string_view text) {
+    const auto is_group = [&](std::size_t at) {
+      return at < text.size() && text[at] >= '0' && text[at] <= '9';
+    };
+    std::string literal;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if ((text[i] == '$' || text[i] == '\\') && is_group(i + 1)) {
+        pieces_.push_back(
+            {.literal = std::move(literal), .group = static_cast<std::size_t>(text[++i] - '0')});
+        literal.clear();
+      } else {
+        if (text[i] == '\\' && i + 1 < text.size()) ++i;
+        literal += text[i];
+      }
+    }
+    last_ = std::move(literal);
   }
-  return plain;
-}
+
+  void append_to(std::string& out, const Captures& captures) const {
+    for (const Piece& piece : pieces_) {
+      out.append(piece.literal);
+      if (piece.group < captures.count) out.append(captures.group[piece.group]);
+    }
+    out.append(last_);
+  }
+
+ private:
+  struct Piece {
+    std::string literal;
+    std::size_t group;  // behind it
+  };
+  std::vector<Piece> pieces_;
+  std::string last_;
+};
 
 std::optional<Substitution> parse_substitution(std::string_view argument) {
   if (argument.size() < 4 || argument[0] != 's') return std::nullopt;
@@ -51,13 +81,13 @@ std::optional<Substitution> parse_substitution(std::string_view argument) {
   if (!pattern || pattern->empty()) return std::nullopt;
   auto text = take_part(rest, delimiter);
   if (!text) return std::nullopt;
-  return Substitution{*std::move(pattern), without_escapes(*text), std::string(rest)};
+  return Substitution{*std::move(pattern), *std::move(text), std::string(rest)};
 }
 
 class Substitute final : public Operator {
  public:
-  Substitute(Pattern pattern, std::string text, std::uint32_t match_limit)
-      : pattern_(std::move(pattern)), text_(std::move(text)), match_limit_(match_limit) {}
+  Substitute(Pattern pattern, std::string_view text, std::uint32_t match_limit)
+      : pattern_(std::move(pattern)), replacement_(text), match_limit_(match_limit) {}
 
   OperatorResult evaluate(std::string_view value, OperatorContext& context) const override {
     if (context.host == nullptr) return OperatorResult::kNotEvaluated;
@@ -70,7 +100,8 @@ class Substitute final : public Operator {
     for (; result == OperatorResult::kMatch; result = walk.next()) {
       const std::string_view match = walk.captures().group[0];
       const auto start = static_cast<std::size_t>(match.data() - value.data());
-      replaced.append(value.substr(from, start - from)).append(text_);
+      replaced.append(value.substr(from, start - from));
+      replacement_.append_to(replaced, walk.captures());
       from = start + match.size();
       if (replaced.size() > value.size() + kMaxGrowth) return OperatorResult::kNotEvaluated;
     }
@@ -90,7 +121,7 @@ class Substitute final : public Operator {
   }
 
   Pattern pattern_;
-  std::string text_;
+  Replacement replacement_;
   std::uint32_t match_limit_;
 };
 
@@ -112,7 +143,7 @@ Result<OperatorPointer> make_rsub(std::string_view name, std::string_view argume
   if (!pattern) {
     return std::unexpected(std::move(pattern).error().with_context(fmt::format("@{}", name)));
   }
-  return std::make_unique<Substitute>(*std::move(pattern), std::move(substitution->text),
+  return std::make_unique<Substitute>(*std::move(pattern), substitution->text,
                                       environment.pattern_match_limit);
 }
 

@@ -83,9 +83,13 @@ class ActionReader {
   bool read_bare(Action& action) {
     const std::size_t start = i_;
     while (!at_end() && text_[i_] != ',' && !is_blank(text_[i_])) ++i_;
-    const std::string_view bare = text_.substr(start, i_ - start);
-    action.value = unescape(bare, kQuotes);
+    std::string_view bare = text_.substr(start, i_ - start);
+    const std::size_t behind = i_;
     skip_blanks();
+    if (!at_end() && text_[i_] != ',' && takes_blanks(action, bare)) {
+      bare = take_with_blanks(start, behind);
+    }
+    action.value = unescape(bare, kQuotes);
     if (!at_end() && text_[i_] != ',') {
       (void)give_up(i_, "white space in the unquoted value of " + action.name,
                     "put the value in single quotes, or a comma before the next action");
@@ -95,6 +99,20 @@ class ActionReader {
     complain(start, "the value of " + action.name + " ends in a backslash",
              "put it in single quotes");
     return false;
+  }
+
+  // ModSecurity 3 reads what setvar assigns up to the comma.
+  static bool takes_blanks(const Action& action, std::string_view bare) {
+    return action.name == "setvar" && bare.find('=') != std::string_view::npos;
+  }
+
+  std::string_view take_with_blanks(std::size_t start, std::size_t first_blank) {
+    while (!at_end() && text_[i_] != ',') ++i_;
+    const std::string_view bare = trim(text_.substr(start, i_ - start));
+    report_warning(diagnostics_, map_.at(offset_ + first_blank),
+                   "white space in the unquoted value of setvar belongs to the value",
+                   "put the value in single quotes, or a comma before the next action");
+    return bare;
   }
 
   // Reports and goes on at the next comma.

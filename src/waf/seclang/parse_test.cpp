@@ -280,6 +280,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"SecRule ARGS a \"id:1,msg:a b\"",
                 "a.conf:1:28: error: white space in the unquoted value of msg (hint: put the value "
                 "in single quotes, or a comma before the next action)"},
+        Mistake{"SecRule ARGS a \"id:1,setvar:tx.a=b c,log\"",
+                "a.conf:1:35: warning: white space in the unquoted value of setvar belongs to the "
+                "value (hint: put the value in single quotes, or a comma before the next action)"},
+        Mistake{"SecRule ARGS a \"id:1,setvar:tx.a log\"",
+                "a.conf:1:34: error: white space in the unquoted value of setvar (hint: put the "
+                "value in single quotes, or a comma before the next action)"},
         Mistake{
             "SecRule ARGS a \"id:1,msg:'a'b\"",
             "a.conf:1:29: error: a comma is missing behind the value of msg (hint: a quote within "

@@ -1,5 +1,6 @@
 // base64Decode stops at the first byte that is no Base64 (line breaks excepted); base64DecodeExt
-// skips such bytes. RFC 4648, section 4.
+// skips such bytes and takes both alphabets, as tokens are written in the second. RFC 4648,
+// sections 4 and 5.
 
 #include <array>
 #include <cstdint>
@@ -13,15 +14,24 @@ namespace {
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-constexpr std::array<std::int8_t, 256> make_values() {
-  std::array<std::int8_t, 256> values{};
+using Values = std::array<std::int8_t, 256>;
+
+constexpr Values make_values() {
+  Values values{};
   values.fill(-1);
   for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
     values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::int8_t>(i);
   }
   return values;
 }
-constexpr std::array<std::int8_t, 256> kValues = make_values();
+constexpr Values kValues = make_values();
+
+constexpr Values with_url_alphabet(Values values) {
+  values['-'] = values['+'];
+  values['_'] = values['/'];
+  return values;
+}
+constexpr Values kValuesOfBoth = with_url_alphabet(make_values());
 
 enum class OtherBytes : std::uint8_t { kStop, kSkip };
 
@@ -30,11 +40,12 @@ constexpr bool is_line_break(char byte) { return byte == '\r' || byte == '\n'; }
 // Six bits a byte; a byte is written as soon as its eight bits are there. Bits left over at the
 // end belong to no byte.
 std::string_view decode(std::string_view input, std::string& out, OtherBytes others) {
+  const Values& values = others == OtherBytes::kSkip ? kValuesOfBoth : kValues;
   return write_to(out, input.size(), [&](char* to) {
     std::uint32_t bits = 0;
     int count = 0;
     for (const char byte : input) {
-      const std::int8_t value = kValues[static_cast<unsigned char>(byte)];
+      const std::int8_t value = values[static_cast<unsigned char>(byte)];
       if (value < 0) {
         if (byte == '=' && others == OtherBytes::kStop) break;
         if (others == OtherBytes::kSkip || is_line_break(byte)) continue;

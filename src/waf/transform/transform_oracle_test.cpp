@@ -72,7 +72,7 @@ bool differs_on_purpose(Transform transform, std::string_view text, std::string_
     case Transform::kBase64Decode:
       return theirs.empty() || (ours.starts_with(theirs) && !holds_any(text, "="));
     case Transform::kBase64DecodeExt:
-      return theirs.empty();
+      return theirs.empty() || holds_any(text, "-_");
     case Transform::kCompressWhitespace:
     case Transform::kRemoveWhitespace:
       return holds_any(text, "\xc2\xa0");

@@ -28,6 +28,14 @@ std::size_t find_outside_macros(std::string_view text, std::string_view wanted) 
 constexpr std::array<std::string_view, 6> kWritable = {"tx",      "ip",   "global",
                                                        "session", "user", "resource"};
 
+// "60/300", neither of them 0.
+bool is_rate(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return false;
+  return read_number(text.substr(0, slash)).value_or(0) != 0 &&
+         read_number(text.substr(slash + 1)).value_or(0) != 0;
+}
+
 class VariableWriter {
  public:
   VariableWriter(const seclang::Action& action, BuildState& state)
@@ -157,6 +165,16 @@ void add_expiry(const seclang::Action& action, ActionKind kind, std::vector<Rule
   }
   if (!writer.member(text.substr(0, equals), made)) return;
   made.value = parse_macro(text.substr(equals + 1), action.position, state);
+  if (kind == ActionKind::kDeprecateVar) {
+    if (made.collection == Variable::kTx) {
+      return writer.error("TX lives for one transaction: nothing in it is deprecated");
+    }
+    if (made.value.is_literal() && !is_rate(made.value.text)) {
+      return writer.error(
+          fmt::format("deprecatevar takes amount/seconds, not {}", shown(made.value.text)),
+          "write deprecatevar:ip.score=60/300");
+    }
+  }
   actions.push_back(std::move(made));
 }
 

@@ -80,6 +80,20 @@ void expire(State& state, const RuleAction& action) {
   state.services.collections->expire(action.collection, key, lower(expand(state, action.name)), at);
 }
 
+// "60/300": 60 for each 300 seconds.
+void deprecate(State& state, const RuleAction& action) {
+  const std::string_view key = collection_key(state, action.collection);
+  if (key.empty() || state.services.collections == nullptr) return;
+  const std::string_view rate = expand(state, action.value);
+  const std::size_t slash = rate.find('/');
+  if (slash == std::string_view::npos) return;
+  const std::int64_t amount = number_of(rate.substr(0, slash));
+  const std::chrono::seconds period(number_of(rate.substr(slash + 1)));
+  if (amount <= 0 || period.count() <= 0) return;
+  state.services.collections->deprecate(action.collection, key, lower(expand(state, action.name)),
+                                        amount, period, state.now());
+}
+
 void set_key(State& state, Variable collection, std::string_view key) {
   if (collection < Variable::kGlobal || collection > Variable::kUser) return;
   state.collection_keys[static_cast<std::size_t>(collection) -
@@ -212,9 +226,10 @@ void run_action(State& state, const RuleAction& action) {
       return;
     case ActionKind::kCtl:
       return run_ctl(state, action);
-    case ActionKind::kCapture:       // a flag of the rule
-    case ActionKind::kDeprecateVar:  // refused or warned about when the rules are read
-    case ActionKind::kExec:
+    case ActionKind::kDeprecateVar:
+      return deprecate(state, action);
+    case ActionKind::kCapture:  // a flag of the rule
+    case ActionKind::kExec:     // this and the next: refused when the rules are read
     case ActionKind::kAppend:
     case ActionKind::kPrepend:
       return;
