@@ -11,6 +11,15 @@
 
 namespace yagura::waf {
 
+// A value that one of a chain's rules matched.
+struct ChainMatch {
+  static constexpr std::size_t kMost = 64;  // of one chain
+  std::uint32_t link = 0;                   // the rule's place in the chain, from 0
+  Variable variable = Variable::kArgs;
+  std::string_view name;
+  bool is_certain = false;  // without that value there is no such match
+};
+
 struct Detection {
   const Rule* rule = nullptr;  // the chain's head; lives as long as the transaction's rule set
   std::uint8_t phase = 0;
@@ -20,6 +29,7 @@ struct Detection {
   std::uint32_t body_offset =
       kNoOffset;  // where the value's raw bytes begin in the body, for a JSON pointer
   bool in_body = false;
+  std::span<const ChainMatch> chain_matches;  // in order; empty: no chain, or more than kMost
   std::string_view value;    // decoded value before transformations; cut at kMaxValue
   std::string_view matched;  // what the operator matched, after transformations; cut at kMaxValue
   std::string_view message, log_data;  // expanded

@@ -58,8 +58,8 @@ Parts split(std::string_view address) {
 
 // "ARGS:q"; the whole variable where its member's name is too long to be written; empty where there
 // is nothing to exclude.
-std::string target_of(const Detection& detection) {
-  const Parts parts = split(detection.address);
+std::string target_of(std::string_view address) {
+  const Parts parts = split(address);
   if (parts.variable.empty() || parts.variable == "TX" || parts.variable.starts_with("MATCHED_VAR"))
     return {};
   std::string target(parts.variable);
@@ -77,19 +77,52 @@ std::string path_operator(const Transaction& transaction) {
   return fmt::format("@rx {}", exact_regex(path));
 }
 
-std::string exclusion_of_cause(const Transaction& transaction, const Detection& detection) {
-  const RuleId rule = detection.rule->id;
+// What has to be excluded for the rule not to match.
+struct Targets {
+  std::uint32_t link = 0;          // of a chain: the rule that looked at them
+  std::vector<std::string> names;  // empty: only the whole rule can be excluded
+};
+
+// A chain often ends in what its first rule captured or counted, which no exclusion names.
+Targets targets_of(const Detection& detection) {
+  const bool is_chain = detection.rule->next_in_chain != kNone;
+  log::ChainTargets found = log::chain_targets(detection);
   // A rule that counts a collection has no target of a member.
-  const std::string target =
-      detection.address.starts_with('&') ? std::string() : target_of(detection);
-  const std::string path = path_operator(transaction);
-  if (path.empty()) {
-    return target.empty() ? fmt::format("SecRuleRemoveById {}", rule)
-                          : fmt::format("SecRuleUpdateTargetById {} \"!{}\"", rule, target);
+  if (!is_chain && !detection.address.starts_with('&'))
+    found.addresses.emplace_back(detection.address);
+  Targets targets{.link = found.link, .names = {}};
+  for (const std::string& address : found.addresses) {
+    std::string target = target_of(address);
+    if (target.empty()) return {};
+    if (std::ranges::find(targets.names, target) == targets.names.end())
+      targets.names.push_back(std::move(target));
   }
-  const std::string ctl = target.empty()
-                              ? fmt::format("ctl:ruleRemoveById={}", rule)
-                              : fmt::format("ctl:ruleRemoveTargetById={};{}", rule, target);
+  return targets;
+}
+
+// For every path.
+std::string update_of(RuleId rule, const Targets& targets) {
+  if (targets.names.empty()) return fmt::format("SecRuleRemoveById {}", rule);
+  const std::string place =
+      targets.link == 0 ? std::to_string(rule) : fmt::format("{}:{}", rule, targets.link);
+  return fmt::format("SecRuleUpdateTargetById {} \"!{}\"", place, fmt::join(targets.names, "|!"));
+}
+
+std::string controls_of(RuleId rule, const std::vector<std::string>& targets) {
+  if (targets.empty()) return fmt::format("ctl:ruleRemoveById={}", rule);
+  std::string controls;
+  for (const std::string& target : targets) {
+    if (!controls.empty()) controls += ',';
+    controls += fmt::format("ctl:ruleRemoveTargetById={};{}", rule, target);
+  }
+  return controls;
+}
+
+std::string exclusion_of_cause(const Transaction& transaction, const Detection& detection) {
+  const Targets targets = targets_of(detection);
+  const std::string path = path_operator(transaction);
+  if (path.empty()) return update_of(detection.rule->id, targets);
+  const std::string ctl = controls_of(detection.rule->id, targets.names);
   return fmt::format("SecRule REQUEST_FILENAME \"{}\" \"id:{},phase:1,pass,nolog,t:none,{}\"", path,
                      id_for(path + ctl), ctl);
 }

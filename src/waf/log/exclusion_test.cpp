@@ -165,6 +165,84 @@ TEST(Exclusion, UpdatesTheRuleWhereThePathIsTooLong) {
   EXPECT_EQ(detections_of(*exchange(with, {.uri = "/x?q=attack"}), 11), 0U);
 }
 
+constexpr std::string_view kChains = R"(
+SecRuleEngine On
+SecRequestBodyAccess On
+SecRule REQUEST_METHOD "@rx ." "id:20,phase:2,pass,log,chain"
+  SecRule ARGS "@rx ^n(\d+)$" "capture,chain"
+  SecRule TX:1 "@gt 5" ""
+SecRule ARGS "@contains x" "id:21,phase:2,pass,log,chain"
+  SecRule MATCHED_VAR "@contains y" ""
+SecRule ARGS "@contains x" "id:22,phase:2,pass,log,chain"
+  SecRule MATCHED_VARS "@contains z" ""
+SecRule REQUEST_HEADERS:Accept "@contains json" "id:23,phase:2,pass,log,chain"
+  SecRule ARGS "@contains v" "t:lowercase"
+SecRule REQUEST_BASENAME "@contains base" "id:24,phase:2,pass,log,chain"
+  SecRule &ARGS "@ge 1" ""
+SecRule &ARGS "@ge 1" "id:25,phase:2,pass,log,chain"
+  SecRule REQUEST_METHOD "@streq PUT" ""
+)";
+
+// Both match the rule `id`; only the first passes afterwards.
+TEST(Exclusion, OfAChainNamesWhatItsRulesFoundInTheRequest) {
+  const std::vector<Case> cases = {
+      {"captured",
+       {.uri = "/a?q=n1&r=n9"},
+       {.uri = "/a?s=n9"},
+       20,
+       ";ARGS:q,ctl:ruleRemoveTargetById=20;ARGS:r\""},
+      {"last match",
+       {.uri = "/a?q=xy&r=xy"},
+       {.uri = "/a?s=xy"},
+       21,
+       ";ARGS:q,ctl:ruleRemoveTargetById=21;ARGS:r\""},
+      {"matches", {.uri = "/a?q=x&r=xz"}, {.uri = "/a?q=xz"}, 22, "=22;ARGS:r\""},
+      {"argument before header",
+       {.uri = "/a?q=v", .headers = {{"Accept", "json"}}},
+       {.uri = "/a?r=v", .headers = {{"Accept", "json"}}},
+       23,
+       "=23;ARGS:q\""},
+      {"whole value", {.uri = "/base?q=1"}, {.uri = "/x/base?q=1"}, 24, ";REQUEST_BASENAME\""},
+      {"method at last",
+       {.method = "PUT", .uri = "/a?q=1"},
+       {.method = "PUT", .uri = "/b?q=1"},
+       25,
+       ";REQUEST_METHOD\""},
+  };
+  const auto rules = compiled(kChains);
+  for (const Case& item : cases) {
+    SCOPED_TRACE(item.name);
+    const auto before = exchange(rules, item.excluded);
+    ASSERT_EQ(detections_of(*before, item.id), 1U);
+    ASSERT_EQ(detections_of(*exchange(rules, item.others), item.id), 1U);
+    const std::string exclusion = exclusion_for(*before, *first_of(*before, item.id));
+    EXPECT_THAT(exclusion, HasSubstr(item.part));
+    const auto with = compiled(exclusion + "\n" + std::string(kChains));
+    EXPECT_EQ(detections_of(*exchange(with, item.excluded), item.id), 0U) << exclusion;
+    EXPECT_EQ(detections_of(*exchange(with, item.others), item.id), 1U) << exclusion;
+  }
+}
+
+TEST(Exclusion, OfAChainUpdatesTheRuleThatLooked) {
+  const auto before =
+      exchange(compiled(kChains), {.uri = "/" + std::string(5000, 'n') + "?q=n9&r=1"});
+  const std::string exclusion = exclusion_for(*before, *first_of(*before, 20));
+  EXPECT_EQ(exclusion, "SecRuleUpdateTargetById 20:1 \"!ARGS:q\"");
+  const auto with = compiled(std::string(kChains) + exclusion + "\n");
+  EXPECT_EQ(detections_of(*exchange(with, {.uri = "/a?q=n9"}), 20), 0U);
+}
+
+TEST(Exclusion, OfAChainThatFoundNothingInTheRequestRemovesIt) {
+  const auto transaction = exchange(compiled(R"(
+SecRuleEngine On
+SecRule &ARGS "@ge 1" "id:30,phase:2,pass,log,chain"
+  SecRule &REQUEST_HEADERS "@ge 1" ""
+)"),
+                                    {.uri = "/a?q=1"});
+  EXPECT_THAT(exclusion_for(*transaction, *first_of(*transaction, 30)),
+              HasSubstr("ctl:ruleRemoveById=30"));
+}
+
 TEST(Exclusion, NamesForAScoreWhatRaisedIt) {
   const auto transaction = exchange(compiled(R"(
 SecRuleEngine On

@@ -62,6 +62,7 @@ class Evaluator final : public OperatorHost {
   void store_captures(std::string_view form, std::string_view kept);
   void run_actions(const Rule& rule, bool is_first);
   void detect(const Match* match);
+  void note_chain_match(const Member& member);
   void decide();
 
   State& state_;
@@ -74,6 +75,7 @@ class Evaluator final : public OperatorHost {
   std::uint32_t evaluations_ = 0;
   std::size_t detections_of_rule_ = 0;
   std::uint32_t matches_ = 0;  // of the link that runs
+  std::uint32_t link_ = 0;     // its place in the chain
   Match chain_match_;          // the last one of the chain that runs
   bool chain_has_match_ = false;
   bool use_hits_ = false;  // the first stage has answered for this phase

@@ -49,9 +49,12 @@ Member member_of(State& state, const RuleTarget& target, const ValueRef& ref) {
 
 bool Evaluator::match_chain(std::uint32_t index) {
   state_.matched_vars.clear();
+  state_.chain_matches.clear();
   chain_has_match_ = false;
+  link_ = 0;
   for (std::uint32_t link = index; link != kNone; link = state_.rules->rules[link].next_in_chain) {
     if (!match_link(link)) return false;
+    ++link_;
     if (state_.gave_up) return false;
   }
   if (head_->next_in_chain != kNone) {

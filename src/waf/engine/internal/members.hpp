@@ -170,7 +170,8 @@ class MemberWalk {
                  .offset = match.offset,
                  .in_body = match.in_body,
                  .counted = match.counted,
-                 .was_matched = target_.variable == Variable::kMatchedVars});
+                 .was_matched = target_.variable == Variable::kMatchedVars,
+                 .is_last_match = target_.variable == Variable::kMatchedVar});
   }
 
   void walk_matches() {

@@ -54,6 +54,7 @@ void Evaluator::matched(const Rule& rule, const Member& member, std::string_view
                     .counted = member.counted};
   // What a link finds in MATCHED_VARS as it was is there already.
   if (!member.was_matched || match.text != member.text) state_.matched_vars.push_back(match);
+  if (head_->next_in_chain != kNone) note_chain_match(member);
   chain_match_ = match;
   chain_has_match_ = true;
   if (!head_->shadow) {
@@ -88,6 +89,14 @@ void Evaluator::run_actions(const Rule& rule, bool is_first) {
   }
 }
 
+void Evaluator::note_chain_match(const Member& member) {
+  if (state_.chain_matches.size() > ChainMatch::kMost) return;
+  state_.chain_matches.push_back({.link = link_,
+                                  .variable = member.variable,
+                                  .name = member.name,
+                                  .is_certain = !member.counted && !member.is_last_match});
+}
+
 void Evaluator::detect(const Match* match) {
   const Rule& head = *head_;
   if (head.severity >= 0 && !head.shadow) {
@@ -110,6 +119,12 @@ void Evaluator::detect(const Match* match) {
     detection.in_body = match->in_body;
     detection.value = cut(match->original);
     detection.matched = cut(match->matched);
+  }
+  const std::vector<ChainMatch>& matches = state_.chain_matches;
+  if (!matches.empty() && matches.size() <= ChainMatch::kMost) {
+    const auto kept = state_.arena.make_array<ChainMatch>(matches.size());
+    std::ranges::copy(matches, kept.begin());
+    detection.chain_matches = kept;
   }
   detection.message = expand(state_, head.message);
   detection.log_data = expand(state_, head.log_data);

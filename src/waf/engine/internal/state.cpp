@@ -81,6 +81,7 @@ void State::end() {
   environment.clear();
   collection_keys.fill({});
   matched_vars.clear();
+  chain_matches.clear();
   last_match = {};
   has_last_match = false;
   current = nullptr;

@@ -80,6 +80,7 @@ struct State {
   std::vector<std::pair<std::string_view, std::string_view>> geo, environment;
   std::array<std::string_view, 5> collection_keys{};  // kGlobal, kIp, kResource, kSession, kUser
   std::vector<Match> matched_vars;                    // of the chain that runs, all its links
+  std::vector<ChainMatch> chain_matches;              // the same, for who wants an exclusion
   Match last_match;                                   // of any rule: MATCHED_VAR
   bool has_last_match = false;
   std::uint32_t expansion_depth = 0;  // of macros in macros
@@ -149,8 +150,9 @@ struct Member {
   std::string_view original;  // before transformations, where that is not `text`
   std::uint32_t offset = kNoOffset;
   bool in_body = false;
-  bool counted = false;      // the text is a number of members
-  bool was_matched = false;  // a member of MATCHED_VARS
+  bool counted = false;        // the text is a number of members
+  bool was_matched = false;    // a member of MATCHED_VARS
+  bool is_last_match = false;  // MATCHED_VAR: without it, it would be another
 };
 
 // variables.cpp
