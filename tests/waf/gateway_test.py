@@ -134,6 +134,20 @@ class Serving(GatewayTest):
         self.assertEqual(upload("--b--\r\n"), 200)
         self.assertEqual(upload("--c--\r\n"), 403)
 
+    @unittest.skipUnless(DEBIAN_RULES.is_dir(), "modsecurity-crs is not installed")
+    def test_a_file_above_the_rules_own_limit_can_be_uploaded(self):
+        gateway = self.start("--rules", DEBIAN_RULES, "--time-budget", 0, "--max-body", 20)
+
+        def upload(mebibytes):
+            body = (b'--b\r\nContent-Disposition: form-data; name="f"; filename="x.bin"\r\n\r\n%s\r\n--b--\r\n'
+                    % (b"\0" * (mebibytes << 20)))
+            return request(gateway.port, "POST", "/form", body, {"Content-Type": "multipart/form-data; boundary=b",
+                                                                 "User-Agent": "test", "Accept": "*/*",
+                                                                 "Host": "shop.example"}).status
+
+        self.assertEqual(upload(15), 200)
+        self.assertEqual(upload(21), 413)
+
     def test_metrics_and_health(self):
         gateway = self.start("--workers", 2)
         for target in ("/page", "/page", "/page?q=attack"):

@@ -9,6 +9,8 @@
 namespace yagura::gateway {
 namespace {
 
+constexpr std::uint64_t kNoBodyLimit = std::uint64_t{1} << 40;
+
 namespace fs = std::filesystem;
 
 std::string_view module_mode(Mode mode) {
@@ -83,7 +85,7 @@ Result<Quoted> quote_all(const GatewayOptions& options, const GatewayPlaces& pla
   YAGURA_TRY(all.pid, quoted_path(places.pid()));
   YAGURA_TRY(all.temporary, quoted_path(places.state / "temporary"));
   YAGURA_TRY(all.shadow, nginx_quoted(options.shadow));
-  for (const std::string& setting : crs_settings(options)) {
+  for (const std::string& setting : rule_settings(options)) {
     YAGURA_TRY(all.settings.emplace_back(), nginx_quoted(setting));
   }
   if (!options.exclusions.empty()) {
@@ -409,8 +411,11 @@ Result<std::string> nginx_quoted(std::string_view text) {
   return result + '"';
 }
 
-std::vector<std::string> crs_settings(const GatewayOptions& options) {
-  std::vector<std::string> directives;
+std::vector<std::string> rule_settings(const GatewayOptions& options) {
+  // Else the engine's own limit, 12.5 MiB, would refuse what nginx was told to take. It inspects
+  // files as they come; bodies without files have a limit of their own.
+  const std::uint64_t max_body = options.max_body == 0 ? kNoBodyLimit : options.max_body;
+  std::vector<std::string> directives = {fmt::format("SecRequestBodyLimit {}", max_body)};
   if (options.paranoia) {
     // CRS 4 reads the first two, CRS 3 the other two.
     directives.push_back(fmt::format(

@@ -76,8 +76,9 @@ struct GatewayPlaces {
 [[nodiscard]] Result<std::string> nginx_config(const GatewayOptions& options,
                                                const GatewayPlaces& places);
 
-// SecLang read before the rules: what --paranoia and --anomaly-threshold mean to CRS 3 and 4.
-[[nodiscard]] std::vector<std::string> crs_settings(const GatewayOptions& options);
+// SecLang read before the rules: what --max-body means to the engine, and --paranoia and
+// --anomaly-threshold to CRS 3 and 4.
+[[nodiscard]] std::vector<std::string> rule_settings(const GatewayOptions& options);
 
 // A text as a parameter of an nginx directive: in double quotes, '"' and '\' escaped. Control
 // characters and '$' (many directives read a variable there, and nothing escapes it) are

@@ -94,6 +94,7 @@ TEST(NginxConfig, SettingsAndExclusionsStandBeforeTheRules) {
   const std::string text = config(changed);
   EXPECT_THAT(text, HasSubstr("yagura_settings \"SecAction \\\"id:20000001,"));
   EXPECT_THAT(text, HasSubstr("setvar:tx.blocking_paranoia_level=2,"));
+  EXPECT_THAT(text, HasSubstr("yagura_settings \"SecRequestBodyLimit 104857600\";"));
   EXPECT_THAT(text, HasSubstr("setvar:tx.inbound_anomaly_score_threshold=10\\\"\";"));
   EXPECT_THAT(text, HasSubstr("yagura_settings \"Include \\\"/etc/yagura/exclusions.conf\\\"\";"));
   changed.paranoia = 5;
