@@ -23,7 +23,7 @@ enum class Source : std::uint8_t { kSyscall, kK8sAudit };
 // may compare the field with, and how a constant is read.
 enum class FieldType : std::uint8_t {
   kString,
-  kInteger,   // int64, also unsigned ids and counts; constants may be decimal, 0x… and 0… (octal)
+  kInteger,   // int64, also unsigned ids and counts; constants may be decimal and 0x…
   kDouble,    // constants: decimal numbers
   kBoolean,   // constants: true, false
   kPort,      // an integer of 0 to 65535; constants may also be services' names (`http`)

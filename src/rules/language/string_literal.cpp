@@ -1,0 +1,43 @@
+#include "rules/language/string_literal.hpp"
+
+namespace yagura::rules {
+
+namespace {
+
+constexpr std::string_view kEscapes = R"(bfnrt\/ )";
+constexpr std::string_view kMeanings = "\b\f\n\r\t\\/\\";
+
+}  // namespace
+
+std::expected<Literal, ParseProblem> read_literal(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  const auto begin = static_cast<std::uint32_t>(at);
+  Literal literal;
+  for (++at; at < text.size(); ++at) {
+    if (text[at] == quote) {
+      literal.end = at + 1;
+      return literal;
+    }
+    if (text[at] != '\\') {
+      literal.text += text[at];
+      continue;
+    }
+    if (++at == text.size()) break;
+    const std::size_t escape = kEscapes.find(text[at]);
+    if (text[at] == quote) {
+      literal.text += quote;
+    } else if (escape != std::string_view::npos) {
+      literal.text += kMeanings[escape];
+    } else {
+      return std::unexpected(ParseProblem{
+          .offset = static_cast<std::uint32_t>(at - 1),
+          .message = std::string("unknown escape \\") + text[at] + " in a quoted string",
+          .hint = R"(known: \b \f \n \r \t \\ \/ and the quote itself; write \\ for a backslash)"});
+    }
+  }
+  return std::unexpected(ParseProblem{.offset = begin,
+                                      .message = "a quoted string that does not end",
+                                      .hint = std::string("close it with ") + quote});
+}
+
+}  // namespace yagura::rules
