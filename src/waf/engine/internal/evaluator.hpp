@@ -34,6 +34,8 @@ class Evaluator final : public OperatorHost {
   void scan_for(std::size_t step);
   std::size_t next_hot(std::size_t step) const;
   std::size_t run_step(std::size_t step);  // returns the step to go on with
+  std::size_t skip_constant_steps(std::size_t step);
+  void leave_match(const Rule& rule, const NumberGuard& guard, std::string_view text);
   std::size_t jump(std::size_t step, const Rule& rule, const NumberGuard& guard);
   static std::size_t after(std::size_t step, const Rule& rule);  // one that matched
   [[nodiscard]] bool stopped() const {

@@ -69,6 +69,11 @@ std::optional<NumberGuard> number_guard_of(const Rule& rule) {
   return guard;
 }
 
+std::string_view text_of(const NumberGuard& guard, TxStore& tx) {
+  if (!guard.counts) return tx.text(guard.slot);
+  return tx.is_set(guard.slot) ? "1" : "0";
+}
+
 bool holds(const NumberGuard& guard, TxStore& tx) {
   const bool is_set = tx.is_set(guard.slot);
   if (!guard.counts && !is_set) return false;  // no member, nothing to compare

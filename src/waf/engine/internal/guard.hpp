@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "waf/compile/rule_set.hpp"
 #include "waf/engine/internal/tx_store.hpp"
@@ -29,5 +30,8 @@ struct NumberGuard {
 
 // Of a rule that is not a chain, whether it matches; false: nor does the chain.
 [[nodiscard]] bool holds(const NumberGuard& guard, TxStore& tx);
+
+// What the rule compares, as MATCHED_VAR has it.
+[[nodiscard]] std::string_view text_of(const NumberGuard& guard, TxStore& tx);
 
 }  // namespace yagura::waf::internal

@@ -69,7 +69,15 @@ std::size_t Evaluator::next_hot(std::size_t step) const {
 void Evaluator::run() {
   mark_hot_steps();
   const std::size_t count = state_.plan->phases[phase_ - 1].steps.size();
+  const std::size_t constant = state_.plan->phases[phase_ - 1].constant.begin;
   for (std::size_t step = next_hot(0); step < count; step = next_hot(step)) {
+    if (step == constant) {
+      const std::size_t behind = skip_constant_steps(step);
+      if (behind != step) {
+        step = behind;
+        continue;
+      }
+    }
     if (needs_scan(step)) {
       scan_for(step);
     } else {
@@ -104,11 +112,13 @@ std::size_t Evaluator::run_step(std::size_t step) {
   return after(step, head);
 }
 
-// What matched() leaves behind of a rule that does nothing else.
 std::size_t Evaluator::jump(std::size_t step, const Rule& rule, const NumberGuard& guard) {
-  const bool is_set = state_.tx.is_set(guard.slot);
-  const std::string_view count = is_set ? "1" : "0";
-  const std::string_view text = guard.counts ? count : state_.tx.text(guard.slot);
+  leave_match(rule, guard, text_of(guard, state_.tx));
+  return after(step, rule);
+}
+
+// What matched() leaves behind of a rule that does nothing else.
+void Evaluator::leave_match(const Rule& rule, const NumberGuard& guard, std::string_view text) {
   state_.last_match = {.variable = Variable::kTx,
                        .name = guard.counts ? std::string_view(rule.targets.front().selector.name)
                                             : state_.tx.name(guard.slot),
@@ -117,7 +127,21 @@ std::size_t Evaluator::jump(std::size_t step, const Rule& rule, const NumberGuar
                        .matched = text,
                        .counted = guard.counts};
   state_.has_last_match = true;
-  return after(step, rule);
+}
+
+// Takes over what the steps that are always alike leave behind; returns the step behind them. Where
+// rules before them have set or removed something, they are gone through one by one.
+std::size_t Evaluator::skip_constant_steps(std::size_t step) {
+  const PhasePlan& plan = state_.plan->phases[phase_ - 1];
+  const ConstantSteps& constant = plan.constant;
+  const bool applies =
+      !state_.tx.is_touched() && state_.removed_rules.empty() && state_.removed_targets.empty();
+  if (!applies || constant.begin == constant.end) return step;
+  for (const ConstantSteps::Set& set : constant.sets) state_.tx.set_text(set.slot, set.text);
+  if (constant.last_guard != kNone) {
+    leave_match(*constant.last_rule, plan.guards[constant.last_guard], constant.last_text);
+  }
+  return constant.end;
 }
 
 std::size_t Evaluator::after(std::size_t step, const Rule& rule) {

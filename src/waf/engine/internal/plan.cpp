@@ -67,6 +67,7 @@ void plan_phase(PhasePlan& plan, const Phase& phase, const RuleSet& rules,
       plan.step_of_item[step.item] = i;
     }
   }
+  plan.constant = constant_steps(rules, plan);
   if (scans) plan_items(plan, phase, rules);
 }
 

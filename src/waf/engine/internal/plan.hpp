@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "waf/compile/rule_set.hpp"
+#include "waf/engine/internal/constant_steps.hpp"
 #include "waf/engine/internal/guard.hpp"
 
 namespace yagura::waf::internal {
@@ -26,6 +27,7 @@ struct Step {
 struct PhasePlan {
   std::vector<Step> steps;
   std::vector<NumberGuard> guards;
+  ConstantSteps constant;
   std::vector<std::uint64_t> always;  // bits of the steps without an item
   // Bits of the steps whose rule (or a link of its chain) has an item of that part.
   std::array<std::vector<std::uint64_t>, kPrefilterParts> of_part;

@@ -13,7 +13,7 @@ void TxStore::begin(const RuleSet& rules, core::Arena& arena) {
   arena_ = &arena;
   dynamic_.clear();
   entries_.resize(rules.tx_names.size());
-  trial_ = false;
+  trial_ = touched_ = false;
   changes_.clear();
   if (++generation_ == 0) {  // wrapped around: old marks would look like new ones
     std::fill(entries_.begin(), entries_.end(), Entry{});

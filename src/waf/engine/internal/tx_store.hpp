@@ -29,6 +29,8 @@ class TxStore {
 
   [[nodiscard]] std::size_t slot_count() const { return entries_.size(); }
   [[nodiscard]] std::string_view name(std::uint32_t slot) const;
+  // Something was set since begin(), even if it is not any more.
+  [[nodiscard]] bool is_touched() const { return touched_; }
   [[nodiscard]] bool is_set(std::uint32_t slot) const {
     return entries_[slot].generation == generation_;
   }
@@ -56,6 +58,7 @@ class TxStore {
     Entry before;
   };
   void remember(std::uint32_t slot) {
+    touched_ = true;
     if (trial_) changes_.push_back({slot, entries_[slot]});
   }
   [[nodiscard]] std::string_view lowered(std::string_view name);
@@ -66,6 +69,7 @@ class TxStore {
   NameIndex dynamic_;
   std::uint32_t generation_ = 0;
   bool trial_ = false;
+  bool touched_ = false;
   std::vector<Change> changes_;
   std::string lower_;
 };
