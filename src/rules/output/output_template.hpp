@@ -1,0 +1,63 @@
+#pragma once
+
+// A rule's `output`: text with fields in it, `Shell in a container (user=%user.name)`. As Falco
+// reads it:
+//   %proc.name          a field, with its argument in brackets (%proc.aname[2], %jevt.value[/a/b])
+//                       or, for the fields that allow it, behind a dot (%evt.arg.flags)
+//   %20proc.name        the field cut or filled with blanks to that many characters
+//   *…                  a star in front of all: print also where a field has no value. It always is
+//                       printed, and such a field is <NA>; the star is read and dropped.
+//   %%                  a percent sign
+// A dot, slash or bracket that cannot belong to the field is text.
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/event_view.hpp"
+#include "rules/field.hpp"
+
+namespace yagura::rules {
+
+class OutputTemplate {
+ public:
+  static constexpr std::size_t kMaxWidth = 1'000;     // characters of %Nfield
+  static constexpr std::size_t kMaxText = 64 * 1024;  // bytes of the template
+
+  struct Field {
+    std::string name;  // as written, without percent sign and width: the key of output_fields
+    FieldRef ref;
+  };
+
+  // An unknown field, a wrong argument, a percent sign at the end, or a limit: the problem names
+  // it.
+  [[nodiscard]] static std::expected<OutputTemplate, FieldProblem> parse(Source source,
+                                                                         std::string_view text);
+
+  // Appends the text for the event; see value_text.hpp for what values look like.
+  void append(std::string& out, const EventView& event) const;
+
+  // Each field once, sorted by name.
+  [[nodiscard]] const std::vector<Field>& fields() const { return fields_; }
+  [[nodiscard]] Source source() const { return source_; }
+
+ private:
+  struct Piece {
+    std::string_view literal;  // in *text_; empty where it is a field
+    FieldRef ref;
+    std::uint16_t width = 0;  // 0: as long as it is
+    bool is_field = false;
+  };
+
+  OutputTemplate() = default;
+
+  Source source_ = Source::kSyscall;
+  std::unique_ptr<const std::string> text_;  // keys of references point into it
+  std::vector<Piece> pieces_;
+  std::vector<Field> fields_;
+};
+
+}  // namespace yagura::rules
