@@ -130,6 +130,7 @@ static void report_with(ngx_http_request_t* r, ngx_http_yagura_ctx_t* ctx, repor
   /* Without nginx's " while …" in the middle of the line: what reads ModSecurity's log knows no
    * such thing. */
   ngx_log_t* log = r->connection->log;
+  ngx_http_yagura_api->report_errors_only(ctx->transaction, log->log_level < NGX_LOG_INFO);
   char* action = log->action;
   log->action = NULL;
   report(ctx->transaction, log_line, log);

@@ -248,6 +248,10 @@ void report_detections(yagura_waf_transaction* t, yagura_waf_line report, void* 
   t->guard([&](Transaction&) { t->report_new(report, context); });
 }
 
+void report_errors_only(yagura_waf_transaction* t, int errors_only) noexcept {
+  t->errors_only = errors_only != 0;
+}
+
 constexpr yagura_waf_api kApi = {
     .version = YAGURA_WAF_API_VERSION,
     .rules_load = rules_load,
@@ -275,6 +279,7 @@ constexpr yagura_waf_api kApi = {
     .report_detections = report_detections,
     .worker_reopen = worker_reopen,
     .worker_use_files = worker_use_files,
+    .report_errors_only = report_errors_only,
 };
 
 }  // namespace

@@ -172,6 +172,25 @@ static void workers_share_counters(yagura_waf_worker* worker, yagura_waf_rules* 
          NULL);
 }
 
+static void makes_no_lines_that_nobody_wants(yagura_waf_worker* worker, yagura_waf_rules* rules) {
+  for (int errors_only = 0; errors_only < 2; errors_only++) {
+    seen lines = {{0}, 0, 0};
+    yagura_waf_transaction* t = start(worker, rules, YAGURA_WAF_MODE_BLOCK, "/?q=odd", NULL);
+    api->report_errors_only(t, errors_only);
+    api->request_headers_done(t);
+    api->request_body_done(t);
+    api->finish(t, note, &lines);
+    api->end(t);
+    EXPECT(lines.lines == !errors_only);
+    t = start(worker, rules, YAGURA_WAF_MODE_BLOCK, "/?q=evil", NULL);
+    api->report_errors_only(t, errors_only);
+    api->request_headers_done(t);
+    api->finish(t, note, &lines);
+    api->end(t);
+    EXPECT(lines.errors == 1);
+  }
+}
+
 static int lines_of(const char* path, const char* part) {
   FILE* file = fopen(path, "r");
   char line[16384];
@@ -230,6 +249,7 @@ int main(int argc, char** argv) {
     EXPECT(lines_of(blocks, "{") == 5); /* four refused, one that detection alone let pass */
     EXPECT(lines_of(events, "{") == 7);
     transactions_outlive_their_rules(worker);
+    makes_no_lines_that_nobody_wants(worker, rules);
     workers_share_counters(worker, rules);
     unlink(events);
     EXPECT(api->worker_reopen(worker, text(events), text(blocks), note, &none) == 1);

@@ -81,6 +81,7 @@ struct yagura_waf_transaction {
   yagura::waf::EngineServices services;
   yagura::waf::Transaction transaction;
   std::size_t reported = 0;       // detections whose lines are out
+  bool errors_only = false;       // no lines of detections that decided nothing
   bool refusal_reported = false;  // and that of a refusal by no rule
   std::uint64_t request_bytes = 0, response_bytes = 0;
   bool failed = false;

@@ -74,10 +74,11 @@ yagura_waf_verdict yagura_waf_transaction::to_c(const Verdict& verdict) {
 }
 
 void yagura_waf_transaction::report_new(yagura_waf_line report, void* context) {
+  if (report == nullptr) return;
   const std::vector<Detection>& detections = transaction.detections();
   for (; reported < detections.size(); ++reported) {
     const Detection& detection = detections[reported];
-    if (!detection.logged) continue;
+    if (!detection.logged || (errors_only && !detection.disrupted)) continue;
     std::string line = yagura::waf::error_log_line(transaction, detection);
     // ModSecurity names the client only in the lines of what it refused.
     if (detection.disrupted) {

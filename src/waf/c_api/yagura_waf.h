@@ -109,6 +109,10 @@ typedef struct {
    * place of files that were opened by name. They stay the caller's: for servers that open and
    * reopen their logs themselves. Costs two comparisons where nothing changes. */
   void (*worker_use_files)(yagura_waf_worker*, int event_descriptor, int block_descriptor);
+
+  /* Since version 2. With `errors_only` report_detections() and finish() make no lines but those
+   * with `is_error`: where the server's log would drop the others. */
+  void (*report_errors_only)(yagura_waf_transaction*, int errors_only);
 } yagura_waf_api;
 
 /* The one symbol. NULL where the library is older than `version`. */

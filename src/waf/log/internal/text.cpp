@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 
 #include "core/utf8.hpp"
@@ -11,18 +12,31 @@ namespace yagura::waf::log {
 
 namespace {
 
-std::string with_escapes(std::string_view text, std::string_view escape_too) {
+// By byte: whether it stands for itself.
+using Plain = std::array<bool, 256>;
+
+constexpr Plain plain_but_for(std::string_view escape_too) {
+  Plain plain{};
+  for (std::size_t byte = 0x20; byte < 0x7f; ++byte) plain[byte] = true;
+  for (const char c : escape_too) plain[static_cast<unsigned char>(c)] = false;
+  return plain;
+}
+
+std::string with_escapes(std::string_view text, const Plain& plain) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
   out.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f && escape_too.find(c) == std::string_view::npos) {
-      out.push_back(c);
-    } else {
-      out.append("\\x").push_back(kDigits[byte >> 4]);
-      out.push_back(kDigits[byte & 15]);
-    }
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    const char* const odd =
+        std::find_if_not(at, end, [&](char c) { return plain[static_cast<unsigned char>(c)]; });
+    out.append(at, odd);
+    if (odd == end) break;
+    const auto byte = static_cast<unsigned char>(*odd);
+    out.append("\\x").push_back(kDigits[byte >> 4]);
+    out.push_back(kDigits[byte & 15]);
+    at = odd + 1;
   }
   return out;
 }
@@ -31,9 +45,15 @@ std::string omitted(std::size_t count) { return fmt::format(" ({} characters omi
 
 }  // namespace
 
-std::string escaped(std::string_view text) { return with_escapes(text, "\""); }
+std::string escaped(std::string_view text) {
+  static constexpr Plain kPlain = plain_but_for("\"");
+  return with_escapes(text, kPlain);
+}
 
-std::string quotable(std::string_view text) { return with_escapes(text, "\"\\"); }
+std::string quotable(std::string_view text) {
+  static constexpr Plain kPlain = plain_but_for("\"\\");
+  return with_escapes(text, kPlain);
+}
 
 std::string cut_and_escaped(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return escaped(text);
