@@ -1,0 +1,58 @@
+#pragma once
+
+// A check of a condition to a node: the field resolved, its type held against the operator,
+// constants read. Internal to src/rules/compile.
+
+#include <optional>
+
+#include "rules/compile/graph.hpp"
+#include "rules/compile/lists.hpp"
+#include "rules/compile/problems.hpp"
+#include "rules/language/ast.hpp"
+
+namespace yagura::rules {
+
+// Where the parts of a check were written.
+struct CheckPlaces {
+  FilePlace left;
+  FilePlace op;
+  FilePlace right;
+};
+
+class ComparisonMaker {
+ public:
+  ComparisonMaker(Graph& graph, Lists& lists, Source source, Problems& problems)
+      : graph_(&graph), lists_(&lists), source_(source), problems_(&problems) {}
+
+  // kFalseNode where there is a problem, which is added.
+  NodeId make(const Check& check, const CheckPlaces& places);
+
+ private:
+  struct Typed {
+    ValueId id = kNoValue;
+    FieldType type = FieldType::kString;
+    FieldShape shape = FieldShape::kScalar;
+    bool is_event_type = false;
+  };
+
+  std::optional<Typed> value_of(const FieldText& field, const FilePlace& place);
+  bool fits(const Typed& left, const Check& check, const CheckPlaces& places);
+  std::optional<std::vector<std::string>> constants_of(const Check& check,
+                                                       const CheckPlaces& places);
+  bool read_constants(const Typed& left, const Check& check, const FilePlace& place,
+                      const std::vector<std::string>& constants, Comparison& comparison);
+  bool read_text(const Check& check, const FilePlace& place,
+                 const std::vector<std::string>& constants, Comparison& comparison);
+  bool read_numbers(const Typed& left, const FilePlace& place,
+                    const std::vector<std::string>& constants, Comparison& comparison);
+  bool check_event_types(const FilePlace& place, const std::vector<std::string>& constants);
+  NodeId with_right_field(const Typed& left, const Check& check, const CheckPlaces& places,
+                          Comparison comparison);
+
+  Graph* graph_;
+  Lists* lists_;
+  Source source_;
+  Problems* problems_;
+};
+
+}  // namespace yagura::rules

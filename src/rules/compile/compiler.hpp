@@ -1,0 +1,32 @@
+#pragma once
+
+// Definitions to a rule set: lists and macros inlined, fields and types checked, exceptions added,
+// equal subconditions shared, rules indexed by type of event.
+
+#include <memory>
+
+#include "core/diagnostics.hpp"
+#include "rules/load/definitions.hpp"
+#include "rules/program/rule_set.hpp"
+
+namespace yagura::rules {
+
+struct CompileOptions {
+  bool note_unused = false;  // macros and lists that nothing refers to, as notes
+};
+
+struct CompileLimits {
+  std::size_t max_list_items = 4'000'000;  // of all lists, after lists in lists
+  std::size_t max_nodes = 4'000'000;
+};
+
+// Null where there is any error, of loading (already in `diagnostics`) or of compiling: nothing is
+// half loaded. Every problem is told with its place; rules that match too many types of events are
+// warned of as LOAD_NO_EVTTYPE, as Falco does. Rules of unknown sources, and those that say
+// skip-if-unknown-filter and ask for what is unknown, are left out with a warning.
+[[nodiscard]] std::shared_ptr<const RuleSet> compile_rules(const Definitions& definitions,
+                                                           Diagnostics& diagnostics,
+                                                           const CompileOptions& options = {},
+                                                           const CompileLimits& limits = {});
+
+}  // namespace yagura::rules

@@ -1,0 +1,67 @@
+#include "rules/compile/lists.hpp"
+
+// Lists are expanded in order of their last change, so that each sees those before it: a name that
+// is not (yet) a list's is an item as it stands, as in Falco. No recursion, and items that come
+// twice are kept once, so that lists of lists cannot grow without bound.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "rules/language/parser.hpp"
+
+namespace yagura::rules {
+
+Lists::Lists(const Definitions& definitions, std::size_t max_items, Diagnostics& diagnostics)
+    : definitions_(&definitions), diagnostics_(&diagnostics), left_(max_items) {
+  std::vector<const ListDefinition*> order;
+  for (const ListDefinition& list : definitions.lists.entries()) {
+    order.push_back(&list);
+    used_[list.name] = false;
+  }
+  std::ranges::sort(order, {}, &ListDefinition::visibility);
+  for (const ListDefinition* list : order) expand(*list);
+}
+
+void Lists::expand(const ListDefinition& list) {
+  std::vector<std::string> items;
+  std::unordered_set<std::string> seen;
+  const auto add = [&](const std::string& text) {
+    if (left_ == 0) {
+      if (!told_limit_) {
+        diagnostics_->error(list.place.file, list.place.line, list.place.column,
+                            "the lists have too many items");
+      }
+      told_limit_ = true;
+    } else if (seen.insert(text).second) {
+      items.push_back(text);
+      --left_;
+    }
+  };
+  for (const TextItem& item : list.items) {
+    const auto value = parse_item(item.text);
+    if (!value) {
+      diagnostics_->error(item.place.file, item.place.line, item.place.column,
+                          value.error().message, value.error().hint);
+      continue;
+    }
+    const auto inner = value->quoted ? items_.end() : items_.find(value->text);
+    if (inner == items_.end()) {
+      add(value->text);
+      continue;
+    }
+    used_[inner->first] = true;
+    for (const std::string& text : inner->second) add(text);
+  }
+  items_[list.name] = std::move(items);
+}
+
+const std::vector<std::string>* Lists::find(std::string_view name) {
+  const auto found = items_.find(std::string(name));
+  if (found == items_.end()) return nullptr;
+  used_[found->first] = true;
+  return &found->second;
+}
+
+}  // namespace yagura::rules
