@@ -10,6 +10,9 @@
 #include "cli/gateway_command.hpp"
 #endif
 #include "cli/policy_command.hpp"
+#ifdef YAGURA_HAVE_RULES
+#include "cli/rules_command.hpp"
+#endif
 #include "cli/scan_command.hpp"
 #ifdef YAGURA_HAVE_WAF
 #include "cli/waf_command.hpp"
@@ -28,6 +31,9 @@ int run(int argc, char** argv) {
   add_catalogue_commands(policy, exit_code);
 #ifdef YAGURA_HAVE_GATEWAY
   add_gateway_command(app, exit_code);
+#endif
+#ifdef YAGURA_HAVE_RULES
+  add_rules_command(app, exit_code);
 #endif
 #ifdef YAGURA_HAVE_WAF
   add_waf_command(app, exit_code);

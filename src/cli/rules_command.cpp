@@ -1,0 +1,17 @@
+// `yagura rules`: a file a subcommand.
+
+#include "cli/rules_command.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/rules_audit.hpp"
+
+namespace yagura::cli {
+
+void add_rules_command(CLI::App& app, ExitCode& exit_code) {
+  CLI::App* const rules = app.add_subcommand("rules", "Falco rules: judge events by them");
+  rules->require_subcommand(1);
+  add_rules_audit(*rules, exit_code);
+}
+
+}  // namespace yagura::cli
