@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 
+#include "core/arena.hpp"
 #include "core/json_text.hpp"
 #include "rules/output/timestamp.hpp"
 #include "rules/output/value_text.hpp"
@@ -38,30 +39,28 @@ bool is_time_field(std::string_view name) {
   return std::ranges::find(kNames, name) != kNames.end();
 }
 
-void append_field(std::string& out, std::string_view name, const Alert& alert,
-                  const FieldRef* ref) {
+void append_field(std::string& out, std::string_view name, const Value& value) {
   if (out.back() != '{') out += ',';
   core::append_json_string(out, name);
   out += ':';
-  if (is_time_field(name)) {
-    append_json(out, Value::integer(event_time(*alert.event)));
-  } else {
-    append_json(out, alert.event->get(*ref));
-  }
+  append_json(out, value);
 }
 
 void append_fields(std::string& out, const Alert& alert) {
   const std::string_view time = time_field(alert.time_style);
+  const Value now = Value::integer(event_time(*alert.event));
+  core::Arena arena;
   bool time_written = false;
   out += '{';
   for (const OutputTemplate::Field& field : alert.output->fields()) {
     if (!time_written && time <= field.name) {
-      if (time != field.name) append_field(out, time, alert, nullptr);
+      if (time != field.name) append_field(out, time, now);
       time_written = true;
     }
-    append_field(out, field.name, alert, &field.ref);
+    append_field(out, field.name,
+                 is_time_field(field.name) ? now : field.value(*alert.event, arena));
   }
-  if (!time_written) append_field(out, time, alert, nullptr);
+  if (!time_written) append_field(out, time, now);
   out += '}';
 }
 
@@ -179,8 +178,9 @@ model::Event to_event(const Alert& alert) {
   } else {
     fill_request(out, event);
   }
+  core::Arena arena;
   for (const OutputTemplate::Field& field : alert.output->fields()) {
-    const Value value = event.get(field.ref);
+    const Value value = field.value(event, arena);
     if (value.is_absent()) continue;
     std::string text;
     append_text(text, value);

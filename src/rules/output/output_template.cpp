@@ -6,6 +6,7 @@
 
 #include "core/utf8.hpp"
 #include "rules/output/value_text.hpp"
+#include "rules/program/transform.hpp"
 
 namespace yagura::rules {
 namespace {
@@ -100,11 +101,12 @@ std::expected<FieldRef, FieldProblem> refer(const FieldInfo& info, FieldId id,
 
 struct ParsedField {
   FieldRef ref;
-  std::size_t size = 0;  // bytes of the text that it took
+  std::vector<Transformer> transformers;  // the innermost first
+  std::size_t size = 0;                   // bytes of the text that it took
 };
 
 // `text` begins with the field's name.
-std::expected<ParsedField, FieldProblem> parse_field(Source source, std::string_view text) {
+std::expected<ParsedField, FieldProblem> parse_plain_field(Source source, std::string_view text) {
   const auto name = find_name(source, text);
   if (!name) {
     const std::string_view shown = leading(text, is_name_char).substr(0, 100);
@@ -139,6 +141,33 @@ std::expected<ParsedField, FieldProblem> parse_field(Source source, std::string_
   auto ref = refer(info, name->id, argument);
   if (!ref) return std::unexpected(std::move(ref).error());
   return ParsedField{.ref = *ref, .size = size};
+}
+
+// The same with transformers around it: toupper(basename(proc.exepath)).
+std::expected<ParsedField, FieldProblem> parse_field(Source source, std::string_view text) {
+  std::vector<Transformer> transformers;
+  std::size_t at = 0;
+  for (;;) {
+    const std::string_view word = leading(text.substr(at), is_name_char);
+    if (at + word.size() >= text.size() || text[at + word.size()] != '(') break;
+    const auto transformer = find_transformer(word);
+    if (!transformer) break;  // `%user.name(…)`: the bracket is text
+    if (transformers.size() == OutputTemplate::kMaxTransformers) {
+      return std::unexpected(problem("too many transformers around a field in the output"));
+    }
+    transformers.push_back(*transformer);
+    at += word.size() + 1;
+  }
+  auto field = parse_plain_field(source, text.substr(at));
+  if (!field) return field;
+  field->size += at;
+  if (text.substr(field->size, transformers.size()) != std::string(transformers.size(), ')')) {
+    return std::unexpected(problem("a transformer in the output has no end", "close it with )"));
+  }
+  field->size += transformers.size();
+  std::ranges::reverse(transformers);
+  field->transformers = std::move(transformers);
+  return field;
 }
 
 // Cut or filled with blanks to so many code points.
@@ -183,27 +212,55 @@ std::expected<OutputTemplate, FieldProblem> OutputTemplate::parse(Source source,
     }
     auto field = parse_field(source, all.substr(at));
     if (!field) return std::unexpected(std::move(field).error());
-    made.pieces_.push_back(
-        {.ref = field->ref, .width = static_cast<std::uint16_t>(width), .is_field = true});
-    made.fields_.push_back({.name = std::string(all.substr(at, field->size)), .ref = field->ref});
+    made.pieces_.push_back({.field = static_cast<std::uint32_t>(made.fields_.size()),
+                            .width = static_cast<std::uint16_t>(width),
+                            .is_field = true});
+    made.fields_.push_back({.name = std::string(all.substr(at, field->size)),
+                            .ref = field->ref,
+                            .transformers = std::move(field->transformers)});
     at += field->size;
   }
-  std::ranges::sort(made.fields_, {}, &Field::name);
-  const auto same = std::ranges::unique(made.fields_, {}, &Field::name);
-  made.fields_.erase(same.begin(), same.end());
+  made.sort_fields();
+  return made;
+}
+
+// By name and each once; the pieces follow.
+void OutputTemplate::sort_fields() {
+  std::vector<std::string> names;
+  for (const Field& field : fields_) names.push_back(field.name);
+  std::ranges::sort(fields_, {}, &Field::name);
+  const auto same = std::ranges::unique(fields_, {}, &Field::name);
+  fields_.erase(same.begin(), same.end());
+  for (Piece& piece : pieces_) {
+    if (!piece.is_field) continue;
+    const auto found = std::ranges::lower_bound(fields_, names[piece.field], {}, &Field::name);
+    piece.field = static_cast<std::uint32_t>(found - fields_.begin());
+  }
+}
+
+Value OutputTemplate::Field::value(const EventView& event, core::Arena& arena) const {
+  Value made = event.get(ref);
+  for (const Transformer transformer : transformers) {
+    if (made.is_absent()) break;
+    made = transform(made, transformer, arena);
+  }
   return made;
 }
 
 void OutputTemplate::append(std::string& out, const EventView& event) const {
+  core::Arena arena;
   std::string cell;
   for (const Piece& piece : pieces_) {
     if (!piece.is_field) {
       out += piece.literal;
-    } else if (piece.width == 0) {
-      append_text(out, event.get(piece.ref));
+      continue;
+    }
+    const Value value = fields_[piece.field].value(event, arena);
+    if (piece.width == 0) {
+      append_text(out, value);
     } else {
       cell.clear();
-      append_text(cell, event.get(piece.ref));
+      append_text(cell, value);
       set_width(cell, piece.width);
       out += cell;
     }

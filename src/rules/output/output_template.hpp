@@ -4,6 +4,7 @@
 // reads it:
 //   %proc.name          a field, with its argument in brackets (%proc.aname[2], %jevt.value[/a/b])
 //                       or, for the fields that allow it, behind a dot (%evt.arg.flags)
+//   %toupper(proc.name) a field through transformers, those of conditions; they may be nested
 //   %20proc.name        the field cut or filled with blanks to that many characters
 //   *…                  a star in front of all: print also where a field has no value. It always is
 //                       printed, and such a field is <NA>; the star is read and dropped.
@@ -17,19 +18,26 @@
 #include <string_view>
 #include <vector>
 
+#include "core/arena.hpp"
 #include "rules/event_view.hpp"
 #include "rules/field.hpp"
+#include "rules/language/operators.hpp"
 
 namespace yagura::rules {
 
 class OutputTemplate {
  public:
-  static constexpr std::size_t kMaxWidth = 1'000;     // characters of %Nfield
-  static constexpr std::size_t kMaxText = 64 * 1024;  // bytes of the template
+  static constexpr std::size_t kMaxWidth = 1'000;      // characters of %Nfield
+  static constexpr std::size_t kMaxText = 64 * 1024;   // bytes of the template
+  static constexpr std::size_t kMaxTransformers = 16;  // of one field
 
   struct Field {
     std::string name;  // as written, without percent sign and width: the key of output_fields
     FieldRef ref;
+    std::vector<Transformer> transformers;  // the innermost first
+
+    // What the event says; made in the arena where a transformer makes it.
+    [[nodiscard]] Value value(const EventView& event, core::Arena& arena) const;
   };
 
   // An unknown field, a wrong argument, a percent sign at the end, or a limit: the problem names
@@ -47,12 +55,13 @@ class OutputTemplate {
  private:
   struct Piece {
     std::string_view literal;  // in *text_; empty where it is a field
-    FieldRef ref;
-    std::uint16_t width = 0;  // 0: as long as it is
+    std::uint32_t field = 0;   // into fields_
+    std::uint16_t width = 0;   // 0: as long as it is
     bool is_field = false;
   };
 
   OutputTemplate() = default;
+  void sort_fields();
 
   Source source_ = Source::kSyscall;
   std::unique_ptr<const std::string> text_;  // keys of references point into it

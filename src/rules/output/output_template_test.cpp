@@ -69,6 +69,20 @@ TEST(OutputTemplate, CutsAndFillsToAWidth) {
   EXPECT_EQ(rendered("%0proc.name").substr(0, 8), "problem:");
 }
 
+TEST(OutputTemplate, PutsFieldsThroughTransformers) {
+  EXPECT_EQ(rendered("%toupper(proc.name)"), "BASH");
+  EXPECT_EQ(rendered("[%len(proc.name)] %6toupper(evt.arg.flags)."), "[4] O_RDON.");
+  EXPECT_EQ(rendered("%tolower(toupper(proc.aname[2]))!"), "sshd!");
+  EXPECT_EQ(rendered("%toupper(user.name)"), "<NA>");
+  EXPECT_EQ(rendered("%proc.name(x)"), "bash(x)");
+  EXPECT_EQ(rendered("%toupper(proc.name"), "problem: a transformer in the output has no end");
+  EXPECT_EQ(rendered("%uppercase(proc.name)"), "problem: unknown field uppercase in the output");
+  std::string many = "%";
+  for (std::size_t i = 0; i <= OutputTemplate::kMaxTransformers; ++i) many += "toupper(";
+  EXPECT_EQ(rendered(many + "proc.name"),
+            "problem: too many transformers around a field in the output");
+}
+
 TEST(OutputTemplate, WritesPercentSigns) { EXPECT_EQ(rendered("100%% %proc.name"), "100% bash"); }
 
 TEST(OutputTemplate, RefusesWhatNamesNoField) {
