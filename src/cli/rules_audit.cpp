@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -32,6 +33,8 @@ namespace fs = std::filesystem;
 // Refusals that are told on standard error; later ones are only counted.
 constexpr std::uint64_t kMaxTold = 20;
 constexpr int kFollowMilliseconds = 200;
+// How soon a server ends whose output nobody takes.
+constexpr int kCheckMilliseconds = 1000;
 
 std::int64_t now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -139,14 +142,16 @@ class Run {
                    address, {.on_body =
                                  [this](std::string_view body, const std::string& sender) {
                                    const bool clean = judge_.read(body, sender);
-                                   (void)std::fflush(stdout);
-                                   return clean;
+                                   if (!finish()) output_failed_ = true;
+                                   return clean && !output_failed_;
                                  },
                              .on_refused = [this](rules::WebhookRefusal reason) { count(reason); },
                              .metrics = [this] { return metrics(); }}));
     std::fprintf(stderr, "yagura: listening on %s:%u\n", address.address.c_str(),
                  static_cast<unsigned>(server->port()));
-    (void)stop_.wait(-1);
+    while (!stop_.wait(kCheckMilliseconds)) {
+      if (output_failed_) return finish();
+    }
     return {};
   }
 
@@ -212,6 +217,7 @@ class Run {
   const RulesAuditOptions& options_;
   StopSignal stop_;  // before any thread: threads inherit what is blocked
   rules::AuditJudge judge_;
+  std::atomic<bool> output_failed_ = false;  // set by the server's thread
   std::uint64_t told_ = 0;
   std::array<std::uint64_t, 4> refused_requests_ = {};  // by WebhookRefusal
 };
