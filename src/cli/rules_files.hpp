@@ -1,0 +1,27 @@
+#pragma once
+
+// Rule files as the commands of `yagura rules` take them.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/diagnostics.hpp"
+#include "core/result.hpp"
+#include "rules/compile/compiler.hpp"
+#include "rules/load/definitions.hpp"
+
+namespace yagura::cli {
+
+struct LoadedRules {
+  rules::Definitions definitions;
+  std::shared_ptr<const rules::RuleSet> set;  // null: `diagnostics` has errors
+};
+
+// Files in the order given, folders as their *.yaml and *.yml by name, "-" is standard input. The
+// error: a path that cannot be read.
+[[nodiscard]] Result<LoadedRules> load_rules(const std::vector<std::string>& paths,
+                                             Diagnostics& diagnostics,
+                                             const rules::CompileOptions& options = {});
+
+}  // namespace yagura::cli
