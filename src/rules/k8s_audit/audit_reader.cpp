@@ -8,6 +8,21 @@
 #include "kube/reader.hpp"
 
 namespace yagura::rules {
+namespace {
+
+// The problem for which something of the text was not read, or null. A key given twice is a
+// diagnostic too, but its document is read (the last one counts, as it does for Go). Reading ends
+// at the first other problem, so that is the last one; where more came than are kept, nobody knows.
+const Diagnostic* fatal(const Diagnostics& diagnostics, bool nothing_read) {
+  if (!diagnostics.has_errors() || diagnostics.list().empty()) return nullptr;
+  if (nothing_read) return &diagnostics.list().front();
+  const Diagnostic& last = diagnostics.list().back();
+  const bool harmless =
+      diagnostics.dropped_count() == 0 && last.message.find("given twice") != std::string::npos;
+  return harmless ? nullptr : &last;
+}
+
+}  // namespace
 
 std::string_view to_string(AuditRefusal reason) {
   switch (reason) {
@@ -47,13 +62,8 @@ bool AuditReader::read(std::string_view text, const std::string& name) {
                                                .max_nodes = limits_.max_nodes});
   std::uint32_t taken = 0;
   for (const kube::Document& document : documents) take(document.root(), name, taken);
-  // A key given twice is a diagnostic too, but its document is read (the last one counts, as it
-  // does for Go). Where none is read, nothing else says what was wrong.
-  if (diagnostics.has_errors() && documents.empty()) {
-    refuse(AuditRefusal::kBadJson, to_string(diagnostics.list().front()));
-  } else if (diagnostics.has_errors() && !diagnostics.list().empty() &&
-             diagnostics.list().back().message.find("given twice") == std::string::npos) {
-    refuse(AuditRefusal::kBadJson, to_string(diagnostics.list().back()));
+  if (const Diagnostic* const problem = fatal(diagnostics, documents.empty())) {
+    refuse(AuditRefusal::kBadJson, to_string(*problem));
   }
   return counts_.refused_in_all() == refused_before;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/diagnostics.hpp"
 #include "rules/k8s_audit/audit_log_splitter.hpp"
 
 namespace yagura::rules {
@@ -62,6 +63,12 @@ TEST(AuditReader, TakesTheLastOfAKeyThatIsGivenTwice) {
   const Read twice = read(R"({"auditID":"a","auditID":"b"})");
   EXPECT_THAT(twice.ids, ElementsAre("b"));
   EXPECT_THAT(twice.refused, IsEmpty());
+  // More of them than are kept, and cut off behind: the cut must not hide behind them.
+  std::string many = "{\"auditID\":\"a\"";
+  for (std::size_t i = 0; i <= Diagnostics::kMaxKept; ++i) many += ",\"x\":1";
+  const Read cut = read(many + "}\n{\"auditID\":");
+  EXPECT_THAT(cut.ids, ElementsAre("a"));
+  EXPECT_THAT(cut.refused, ElementsAre(AuditRefusal::kBadJson));
 }
 
 TEST(AuditReader, StopsAtEachLimit) {

@@ -227,6 +227,7 @@ std::expected<OutputTemplate, FieldProblem> OutputTemplate::parse(Source source,
 // By name and each once; the pieces follow.
 void OutputTemplate::sort_fields() {
   std::vector<std::string> names;
+  names.reserve(fields_.size());
   for (const Field& field : fields_) names.push_back(field.name);
   std::ranges::sort(fields_, {}, &Field::name);
   const auto same = std::ranges::unique(fields_, {}, &Field::name);
