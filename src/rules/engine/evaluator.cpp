@@ -29,20 +29,52 @@ void Evaluator::begin(const EventView& event) {
   for (Slot& slot : values_) slot.generation = 0;
 }
 
-const CachedValue& Evaluator::value(ValueId id) {
-  Slot& slot = values_[id];
-  if (slot.generation == generation_) return slot.cached;
-  slot.generation = generation_;
+void Evaluator::fetch(ValueId id) {
   const ValueSource& source = rules_->values[id];
-  Value& result = slot.cached.value;
+  Value result;
   if (source.base == kNoValue) {
     result = event_->get(source.field);
   } else {
     arena_is_used_ = true;
     result = transform(value(source.base).value, source.transformer, arena_);
   }
+  Slot& slot = values_[id];
+  slot.generation = generation_;
+  slot.cached.value = result;
   if (result.kind() == Value::Kind::kString) slot.cached.hash = quick_hash(result.as_string());
+}
+
+inline const CachedValue& Evaluator::value(ValueId id) {
+  Slot& slot = values_[id];
+  if (slot.generation != generation_) fetch(id);
   return slot.cached;
+}
+
+// Equality and sets of texts, which most comparisons are, without a call.
+inline bool Evaluator::evaluate_comparison(const Comparison& comparison) {
+  const CachedValue& left = value(comparison.value);
+  if (left.value.kind() == Value::Kind::kString) {
+    if (comparison.kind == ComparisonKind::kTextSet) {
+      return comparison.texts.contains(left.value.as_string(), left.hash) != comparison.inverted;
+    }
+    if (comparison.kind == ComparisonKind::kText && comparison.op == Operator::kEqual) {
+      return (left.value.as_string() == comparison.text) != comparison.inverted;
+    }
+  } else if (left.value.is_absent()) {
+    return false;
+  }
+  if (comparison.right == kNoValue) return holds(comparison, left, {});
+  return holds(comparison, left, value(comparison.right).value);
+}
+
+inline bool Evaluator::evaluate(NodeId id) {
+  const Node& node = rules_->nodes[id];
+  if (!node.is_shared) return evaluate_node(node);
+  std::uint32_t& result = results_[id];
+  if (result >> 1U == generation_) return (result & 1U) != 0;
+  const bool truth = evaluate_node(node);
+  result = generation_ << 1U | (truth ? 1U : 0U);
+  return truth;
 }
 
 // Depth is bounded by kMaxNodeDepth.
@@ -64,24 +96,10 @@ bool Evaluator::evaluate_node(const Node& node) {
       return std::any_of(children, children + node.count,
                          [this](NodeId child) { return evaluate(child); });
     }
-    case NodeKind::kComparison: {
-      const Comparison& comparison = rules_->comparisons[node.first];
-      const CachedValue& left = value(comparison.value);
-      if (comparison.right == kNoValue) return holds(comparison, left, {});
-      return holds(comparison, left, value(comparison.right).value);
-    }
+    case NodeKind::kComparison:
+      return evaluate_comparison(rules_->comparisons[node.first]);
   }
   return false;
-}
-
-bool Evaluator::evaluate(NodeId id) {
-  const Node& node = rules_->nodes[id];
-  if (!node.is_shared) return evaluate_node(node);
-  std::uint32_t& result = results_[id];
-  if (result >> 1U == generation_) return (result & 1U) != 0;
-  const bool truth = evaluate_node(node);
-  result = generation_ << 1U | (truth ? 1U : 0U);
-  return truth;
 }
 
 std::span<const std::uint32_t> Evaluator::match(const EventView& event) {

@@ -38,7 +38,9 @@ class Evaluator {
   void begin(const EventView& event);
   bool evaluate(NodeId id);
   bool evaluate_node(const Node& node);
+  bool evaluate_comparison(const Comparison& comparison);
   const CachedValue& value(ValueId id);
+  void fetch(ValueId id);
 
   std::shared_ptr<const RuleSet> rules_;
   const EventView* event_ = nullptr;

@@ -57,10 +57,11 @@ class StringSet {
   [[nodiscard]] const std::vector<std::string>& texts() const { return texts_; }
 
  private:
-  std::vector<std::string> texts_;
-  std::vector<std::uint32_t> slots_ = {0};  // a position in texts_ plus one; 0: free
-  std::uint64_t mask_ = 0;
+  // What most lookups end with stands first.
   std::uint64_t lengths_ = 0;  // a bit a length; the last one is for all from 63 on
+  std::uint64_t mask_ = 0;
+  std::vector<std::uint32_t> slots_ = {0};  // a position in texts_ plus one; 0: free
+  std::vector<std::string> texts_;
 };
 
 }  // namespace yagura::rules

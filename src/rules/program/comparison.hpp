@@ -41,7 +41,8 @@ enum class ComparisonKind : std::uint8_t {
 // How several elements of a value count: any suffices, or all must hold (and there must be one).
 enum class Quantifier : std::uint8_t { kAny, kAll };
 
-struct Comparison {
+// What most evaluations read stands in the first cache line.
+struct alignas(64) Comparison {
   ComparisonKind kind = ComparisonKind::kExists;
   Operator op = Operator::kExists;
   Quantifier quantifier = Quantifier::kAny;
@@ -65,8 +66,8 @@ struct CachedValue {
   std::uint64_t hash = 0;  // quick_hash of a text
 };
 
-// Whether the comparison holds; an absent value fulfils none. `right` is read for kOtherValue
-// alone.
+// Every kind of comparison and value. Whether the comparison holds; an absent value fulfils none.
+// `right` is read for kOtherValue alone.
 [[nodiscard]] bool holds(const Comparison& test, const CachedValue& left, const Value& right);
 
 }  // namespace yagura::rules
