@@ -19,7 +19,7 @@ namespace {
 
 class Specializer {
  public:
-  Specializer(Graph& graph, Source source) : graph_(&graph), source_(source) {
+  Specializer(Graph& graph, Source source) : graph_(&graph) {
     RuleSet& set = graph.set();
     const auto field = find_field(source, "evt.type");
     for (NodeId id = 0; id < set.nodes.size(); ++id) {
@@ -77,7 +77,6 @@ class Specializer {
   }
 
   Graph* graph_;
-  Source source_;
   std::vector<NodeId> about_type_;
   std::vector<std::optional<NodeId>> known_;
 };
