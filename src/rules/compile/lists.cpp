@@ -14,7 +14,7 @@
 namespace yagura::rules {
 
 Lists::Lists(const Definitions& definitions, std::size_t max_items, Diagnostics& diagnostics)
-    : definitions_(&definitions), diagnostics_(&diagnostics), left_(max_items) {
+    : diagnostics_(&diagnostics), left_(max_items) {
   std::vector<const ListDefinition*> order;
   for (const ListDefinition& list : definitions.lists.entries()) {
     order.push_back(&list);

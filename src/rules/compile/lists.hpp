@@ -25,7 +25,6 @@ class Lists {
  private:
   void expand(const ListDefinition& list);
 
-  const Definitions* definitions_;
   Diagnostics* diagnostics_;
   std::size_t left_;  // items that may still be added
   bool told_limit_ = false;
