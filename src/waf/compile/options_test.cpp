@@ -36,10 +36,9 @@ SecRequestBodyJsonDepthLimit 7
 SecArgumentsLimit 8
 SecArgumentSeparator ;
 SecUploadFileLimit 9
-SecUploadDir /var/upload
+SecUploadDir /
 SecUploadKeepFiles On
-SecTmpDir /var/tmp
-SecDataDir /var/data
+SecTmpDir /var
 SecPcreMatchLimit 1234
 SecPcreMatchLimitRecursion 1234
 SecCollectionTimeout 600
@@ -54,11 +53,9 @@ SecAuditLogStorageDir /var/log/c
 SecAuditLogDirMode 0700
 SecAuditLogFileMode default
 SecAuditLogFormat Native
-SecDebugLog /var/log/d
-SecDebugLogLevel 3
+SecDebugLogLevel 0
 SecComponentSignature "one/1"
 SecComponentSignature "two/2"
-SecServerSignature server
 SecWebAppId app
 SecSensorId sensor
 SecCookieFormat 0
@@ -80,10 +77,9 @@ SecContentInjection Off
   EXPECT_EQ(options.request_limits.max_arguments, 8U);
   EXPECT_EQ(options.request_limits.argument_separator, ';');
   EXPECT_EQ(options.request_limits.max_files, 9U);
-  EXPECT_EQ(options.request_limits.upload_folder, "/var/upload");
+  EXPECT_EQ(options.request_limits.upload_folder, "/");
   EXPECT_TRUE(options.request_limits.keep_files);
-  EXPECT_EQ(options.request_limits.temporary_folder, "/var/tmp");
-  EXPECT_EQ(options.data_folder, "/var/data");
+  EXPECT_EQ(options.request_limits.temporary_folder, "/var");
   EXPECT_EQ(options.pattern_match_limit, 1234U);
   EXPECT_EQ(options.collection_timeout_seconds, 600U);
   EXPECT_EQ(options.response_mime_types,
@@ -99,12 +95,22 @@ SecContentInjection Off
   EXPECT_EQ(options.audit.folder_mode, 0700U);
   EXPECT_EQ(options.audit.file_mode, 0640U);
   EXPECT_FALSE(options.audit.json);
-  EXPECT_EQ(options.debug_log, "/var/log/d");
-  EXPECT_EQ(options.debug_level, 3);
   EXPECT_EQ(options.component_signature, "one/1; two/2");
-  EXPECT_EQ(options.server_signature, "server");
   EXPECT_EQ(options.web_app_id, "app");
   EXPECT_EQ(options.sensor_id, "sensor");
+}
+
+TEST(Options, NameFoldersThatAreThere) {
+  EXPECT_EQ(compile_text("SecUploadKeepFiles On").problems(),
+            "a.conf:1:1: error: SecUploadKeepFiles keeps nothing without SecUploadDir (hint: name "
+            "the folder for files with SecUploadDir)\n");
+  EXPECT_EQ(compile_text("SecUploadKeepFiles On\nSecUploadDir /nonexistent").problems(),
+            "a.conf:2:1: error: there is no folder \"/nonexistent\" for files\n");
+  EXPECT_EQ(compile_text("SecUploadKeepFiles Off\nSecUploadDir /nonexistent").problems(), "");
+  const auto compiled = compile_text("SecTmpDir /nonexistent");
+  EXPECT_EQ(compiled.problems(),
+            "a.conf:1:1: warning: SecTmpDir: there is no folder \"/nonexistent\"; /tmp is taken\n");
+  EXPECT_EQ(compiled.set->options.request_limits.temporary_folder, "/tmp");
 }
 
 TEST(Options, OfMimeTypesStartAnewWhenCleared) {

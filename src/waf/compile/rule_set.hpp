@@ -207,12 +207,9 @@ struct EngineOptions {
   std::uint64_t response_limit = 524'288;
   std::vector<std::string> response_mime_types = {"text/plain", "text/html"};
   AuditOptions audit;
-  std::string debug_log;
-  int debug_level = 0;
-  std::string component_signature, server_signature, web_app_id = "default", sensor_id;
+  std::string component_signature, web_app_id = "default", sensor_id;
   std::uint32_t collection_timeout_seconds = 3600;
   std::uint32_t pattern_match_limit = kDefaultMatchLimit;
-  std::string data_folder;  // SecDataDir
   std::string unicode_map_file;
 };
 

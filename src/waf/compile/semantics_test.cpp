@@ -281,16 +281,16 @@ SecAction "id:50,tag:attack-lfi"
 
 TEST(Ctl, HasAllItsOtherForms) {
   const Compiled compiled = compile_text(R"(
-SecAction "id:1,ctl:ruleEngine=detectiononly,ctl:auditEngine=RelevantOnly,ctl:auditLogParts=+E,ctl:debugLogLevel=3,ctl:forceRequestBodyVariable=On,ctl:requestBodyAccess=Off,ctl:requestBodyLimit=100,ctl:requestBodyProcessor=json,ctl:responseBodyAccess=On,ctl:responseBodyLimit=5,ctl:ruleRemoveById=1-5,ctl:hashEngine=Off,ctl:parseXmlIntoArgs=onlyargs"
+SecAction "id:1,ctl:ruleEngine=detectiononly,ctl:auditEngine=RelevantOnly,ctl:auditLogParts=+E,ctl:forceRequestBodyVariable=On,ctl:requestBodyAccess=Off,ctl:requestBodyLimit=100,ctl:requestBodyProcessor=json,ctl:responseBodyAccess=On,ctl:responseBodyLimit=5,ctl:ruleRemoveById=1-5,ctl:hashEngine=Off,ctl:parseXmlIntoArgs=onlyargs"
 )");
   ASSERT_EQ(compiled.problems(), "");
   const auto& actions = compiled.rule(1)->actions;
-  ASSERT_EQ(actions.size(), 12U);
+  ASSERT_EQ(actions.size(), 11U);
   EXPECT_EQ(actions[0].value.text, "DetectionOnly");
   EXPECT_EQ(actions[2].value.text, "+E");
-  EXPECT_EQ(actions[7].value.text, "JSON");
-  EXPECT_EQ(actions[10].ids.at(0).last, 5U);
-  EXPECT_EQ(actions[11].value.text, "OnlyArgs");
+  EXPECT_EQ(actions[6].value.text, "JSON");
+  EXPECT_EQ(actions[9].ids.at(0).last, 5U);
+  EXPECT_EQ(actions[10].value.text, "OnlyArgs");
 }
 
 // --- Jumps

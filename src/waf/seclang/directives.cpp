@@ -21,6 +21,9 @@ constexpr std::string_view kNoPdf =
 constexpr std::string_view kServerLimits =
     "connections are limited by the web server (nginx: limit_conn)";
 
+constexpr std::string_view kNoDebugLog =
+    "what rules do is in the error log, in events and in metrics; yagura waf check tries a request";
+
 // Sorted by name, ignoring case; a test holds us to it.
 constexpr DirectiveInfo kDirectives[] = {
     {"Include", kInclude, kPath, 1, 1, {}, {}},
@@ -67,8 +70,14 @@ constexpr DirectiveInfo kDirectives[] = {
      1,
      {},
      "cookies are always separated by ';', as browsers send them"},
-    {"SecDataDir", kWorks, kPath, 1, 1, {}, {}},
-    {"SecDebugLog", kWorks, kPath, 1, 1, {}, {}},
+    {"SecDataDir",
+     kMeaningless,
+     kPath,
+     1,
+     1,
+     {},
+     "collections are in memory that all worker processes share, and end with them"},
+    {"SecDebugLog", kMeaningless, kPath, 1, 1, {}, kNoDebugLog},
     {"SecDebugLogLevel", kWorks, kChoice, 1, 1, "0|1|2|3|4|5|6|7|8|9", {}},
     {"SecDefaultAction", kWorks, kText, 1, 1, {}, {}},
     {"SecDisableBackendCompression", kMeaningless, kChoice, 1, 1, kOnOff,
@@ -142,7 +151,13 @@ constexpr DirectiveInfo kDirectives[] = {
     {"SecRuleUpdateTargetByMsg", kWorks, kText, 2, 3, {}, {}},
     {"SecRuleUpdateTargetByTag", kWorks, kText, 2, 3, {}, {}},
     {"SecSensorId", kWorks, kText, 1, 1, {}, {}},
-    {"SecServerSignature", kWorks, kText, 1, 1, {}, {}},
+    {"SecServerSignature",
+     kMeaningless,
+     kText,
+     1,
+     1,
+     {},
+     "responses are inspected, never rewritten"},
     {"SecStatusEngine", kWorks, kChoice, 1, 1, kOnOff, {}},
     {"SecStreamInBodyInspection", kUnsafeOn, kChoice, 1, 1, kOnOff,
      "there is no STREAM_INPUT_BODY; REQUEST_BODY holds the whole body"},

@@ -94,6 +94,9 @@ class CtlReader {
 
  private:
   void take(const CtlInfo& info, std::string_view value, RuleAction made) {
+    if (info.kind == kDebugLogLevel) {
+      state_.warning(action_.position, "ctl:debugLogLevel has no effect: there is no debug log");
+    }
     switch (info.value) {
       case CtlValue::kChoice:
         if (choice(info, value, made)) actions_.push_back(std::move(made));

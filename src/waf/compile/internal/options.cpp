@@ -70,6 +70,8 @@ class OptionReader {
   void mime_type();
   void relevant_status();
   void rule_engine();
+  void temporary_folder();
+  void note_upload_place() { build_.upload_place = directive_.position; }
   void unicode_map();
   void code_page(std::size_t index);
 
@@ -114,9 +116,10 @@ constexpr OptionInfo kOptions[] = {
      [](Reader& r) {
        if (r.text() == "1") r.warning("SecCookieFormat 1 has no effect: browsers send version 0");
      }},
-    {"SecDataDir", [](Reader& r) { r.options().data_folder = r.text(); }},
-    {"SecDebugLog", [](Reader& r) { r.options().debug_log = r.text(); }},
-    {"SecDebugLogLevel", [](Reader& r) { r.options().debug_level = r.number<std::uint8_t>(); }},
+    {"SecDebugLogLevel",
+     [](Reader& r) {
+       if (r.text() != "0") r.warning("SecDebugLogLevel has no effect: there is no debug log");
+     }},
     {"SecGeoLookupDb", [](Reader& r) { r.geo_database(); }},
     {"SecHttpBlKey", [](Reader& r) { r.http_bl_key(); }},
     {"SecParseXmlIntoArgs",
@@ -145,19 +148,23 @@ constexpr OptionInfo kOptions[] = {
     {"SecResponseBodyMimeTypesClear", [](Reader& r) { r.options().response_mime_types.clear(); }},
     {"SecRuleEngine", [](Reader& r) { r.rule_engine(); }},
     {"SecSensorId", [](Reader& r) { r.options().sensor_id = r.text(); }},
-    {"SecServerSignature", [](Reader& r) { r.options().server_signature = r.text(); }},
     {"SecStatusEngine",
      [](Reader& r) {
        if (r.is_on()) r.warning("SecStatusEngine has no effect: nothing is sent to anyone");
      }},
-    {"SecTmpDir", [](Reader& r) { r.limits().temporary_folder = r.text(); }},
+    {"SecTmpDir", [](Reader& r) { r.temporary_folder(); }},
     {"SecUnicodeCodePage", [](Reader& r) { r.code_page(0); }},
     {"SecUnicodeMapFile", [](Reader& r) { r.unicode_map(); }},
-    {"SecUploadDir", [](Reader& r) { r.limits().upload_folder = r.text(); }},
+    {"SecUploadDir",
+     [](Reader& r) {
+       r.limits().upload_folder = r.text();
+       r.note_upload_place();
+     }},
     {"SecUploadFileLimit", [](Reader& r) { r.limits().max_files = r.number<std::uint32_t>(); }},
     {"SecUploadKeepFiles",
      [](Reader& r) {
        r.limits().keep_files = !same_name(r.text(), "Off");
+       if (r.limits().upload_folder.empty()) r.note_upload_place();
        if (same_name(r.text(), "RelevantOnly")) {
          r.warning(
              "SecUploadKeepFiles RelevantOnly is taken as On: files are stored before the "
@@ -274,6 +281,18 @@ void OptionReader::rule_engine() {
                                               : EngineMode::kDetectionOnly;
 }
 
+// Bodies go there, so a folder that is not there would be an error of each large one. ModSecurity 3
+// does not use it: configurations name folders that nobody made.
+void OptionReader::temporary_folder() {
+  std::error_code ignored;
+  if (fs::is_directory(text(), ignored)) {
+    limits().temporary_folder = text();
+  } else {
+    warning(fmt::format("SecTmpDir: there is no folder {}; {} is taken", shown(text()),
+                        limits().temporary_folder));
+  }
+}
+
 void OptionReader::unicode_map() {
   const fs::path path = near_file(text());
   std::error_code ignored;
@@ -309,6 +328,19 @@ void read_unicode_map(const BuildOptions& build, BuildState& state) {
   state.set.unicode_map = std::make_shared<const UnicodeMap>(*std::move(map));
 }
 
+void check_uploads(const BuildOptions& build, BuildState& state) {
+  const BodyLimits& limits = state.set.options.request_limits;
+  if (!limits.keep_files) return;
+  std::error_code ignored;
+  if (limits.upload_folder.empty()) {
+    state.error(build.upload_place, "SecUploadKeepFiles keeps nothing without SecUploadDir",
+                "name the folder for files with SecUploadDir");
+  } else if (!fs::is_directory(limits.upload_folder, ignored)) {
+    state.error(build.upload_place,
+                fmt::format("there is no folder {} for files", shown(limits.upload_folder)));
+  }
+}
+
 }  // namespace
 
 BuildOptions read_options(const seclang::Document& document, BuildState& state) {
@@ -319,6 +351,7 @@ BuildOptions read_options(const seclang::Document& document, BuildState& state) 
     }
   }
   read_unicode_map(build, state);
+  check_uploads(build, state);
   return build;
 }
 

@@ -18,6 +18,7 @@ struct BuildOptions {
   std::string http_bl_key;                         // SecHttpBlKey
   std::optional<std::uint32_t> unicode_code_page;  // SecUnicodeCodePage, SecUnicodeMapFile
   seclang::Position unicode_map_place;
+  seclang::Position upload_place;  // SecUploadDir, else SecUploadKeepFiles
 };
 
 // Fills state.set.options.

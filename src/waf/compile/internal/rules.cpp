@@ -121,6 +121,7 @@ class RuleBuilder {
     rule.text = directive.text;
     set_chain(set, directive, rule);
     set_condition(directive, rule);
+    if (scope == ActionScope::kHead) warn_of_missing_database(directive);
     check_xpath_prefixes(rule.targets, set.xml_namespaces, directive.position, state_);
     if (!set.skip_after.empty()) {
       jumps_.push_back(
@@ -138,6 +139,14 @@ class RuleBuilder {
                    "more than 256 different chains of transformations in one rule set");
     }
     rule.chain = chain.value_or(0);
+  }
+
+  // The Core Rule Set asks in later links, behind a setting that goes with a database.
+  void warn_of_missing_database(const seclang::RuleDirective& directive) {
+    if (!build_.geo_database.empty() || !seclang::same_name(directive.op.name, "geoLookup")) return;
+    state_.warning(directive.op.position,
+                   "@geoLookup is not evaluated without a database, and each time is counted",
+                   "name one with SecGeoLookupDb");
   }
 
   void set_condition(const seclang::RuleDirective& directive, Rule& rule) {
