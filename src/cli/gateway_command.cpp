@@ -189,7 +189,9 @@ void add_options(CLI::App& command, Arguments& given) {
                   "milliseconds of CPU time a request; 0: no bound")
       ->check(CLI::Range(0, 60'000))
       ->capture_default_str();
-  command.add_option("--max-body", given.max_body_mib, "MiB of a request's body, files and all; 0: no bound")
+  command
+      .add_option("--max-body", given.max_body_mib,
+                  "MiB of a request's body, files and all; 0: no bound")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
   command.add_option("--tls-cert", given.certificate,
