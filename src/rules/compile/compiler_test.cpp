@@ -278,7 +278,8 @@ TEST(Notes, NameWhatNothingUses) {
 
 std::string corpora() {
   const char* named = std::getenv("YAGURA_CORPORA");
-  return std::string(named != nullptr ? named : "/work/shared/corpora") + "/falco-rules/";
+  return std::string(named != nullptr ? named : YAGURA_SOURCE_DIR "/../shared/corpora") +
+         "/falco-rules/";
 }
 
 TEST(PublishedRules, CompileWithoutAChange) {

@@ -88,7 +88,7 @@ TEST(EventParameters, EveryTypeOfTheSchemaIsATypeThatRulesMayName) {
 
 std::filesystem::path rule_corpora() {
   const char* const root = std::getenv("YAGURA_CORPORA");
-  return std::filesystem::path(root != nullptr ? root : YAGURA_SOURCE_DIR "/../../shared/corpora") /
+  return std::filesystem::path(root != nullptr ? root : YAGURA_SOURCE_DIR "/../shared/corpora") /
          "falco-rules";
 }
 

@@ -152,7 +152,7 @@ TEST(RuleFiles, TellOfUnknownFieldsInOutputs) {
 
 fs::path published_rules() {
   const char* const root = std::getenv("YAGURA_CORPORA");
-  return fs::path(root != nullptr ? root : YAGURA_SOURCE_DIR "/../../shared/corpora") /
+  return fs::path(root != nullptr ? root : YAGURA_SOURCE_DIR "/../shared/corpora") /
          "falco-rules/k8s_audit_rules.yaml";
 }
 
