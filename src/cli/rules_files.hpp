@@ -18,8 +18,7 @@ struct LoadedRules {
   std::shared_ptr<const rules::RuleSet> set;  // null: `diagnostics` has errors
 };
 
-// Files in the order given, folders as their *.yaml and *.yml by name, "-" is standard input. The
-// error: a path that cannot be read.
+// The paths as rules::read_definitions() takes them. The error: one that cannot be read.
 [[nodiscard]] Result<LoadedRules> load_rules(const std::vector<std::string>& paths,
                                              Diagnostics& diagnostics,
                                              const rules::CompileOptions& options = {});
