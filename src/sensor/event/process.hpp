@@ -48,6 +48,9 @@ struct Process {
   bool is_ancestry_cut = false;
   std::uint32_t parent_pid = 0;  // as the kernel has it now; differs from parent after reparenting
   std::string comm;              // of the main thread, now
+  // comm as exec or fork left it: what rules call proc.name. A later prctl(PR_SET_NAME) does not
+  // change it, so that nobody gets out of a rule by calling himself sshd.
+  std::string name;
   std::string cwd;
   ygr_credentials credentials{};
   std::uint32_t login_uid = 0xffffffff;
@@ -65,8 +68,10 @@ struct Process {
   bool has_exited = false;
   bool is_from_start_up = false;  // it was there before us: what it did before is unknown
   std::shared_ptr<const Container> container;  // null: the host
-  // Changes whenever anything above does that a rule could ask for: verdicts may be remembered for
-  // it (detect/verdict_cache.hpp).
+  // Changes whenever anything above does that a rule could ask for, of this process or (by the time
+  // its next event is told) of an ancestor: verdicts may be remembered for it
+  // (detect/verdict_cache.hpp). No two processes ever have the same. Page counts (vm_…) and
+  // `threads` do not count.
   std::uint64_t generation = 0;
 };
 
