@@ -14,6 +14,9 @@
 #include "cli/rules_command.hpp"
 #endif
 #include "cli/scan_command.hpp"
+#ifdef YAGURA_HAVE_SENSOR
+#include "cli/sensor_command.hpp"
+#endif
 #ifdef YAGURA_HAVE_WAF
 #include "cli/waf_command.hpp"
 #endif
@@ -34,6 +37,9 @@ int run(int argc, char** argv) {
 #endif
 #ifdef YAGURA_HAVE_RULES
   add_rules_command(app, exit_code);
+#endif
+#ifdef YAGURA_HAVE_SENSOR
+  add_sensor_command(app, exit_code);
 #endif
 #ifdef YAGURA_HAVE_WAF
   add_waf_command(app, exit_code);

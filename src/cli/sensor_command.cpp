@@ -1,0 +1,16 @@
+#include "cli/sensor_command.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/sensor_run.hpp"
+
+namespace yagura::cli {
+
+void add_sensor_command(CLI::App& app, ExitCode& exit_code) {
+  CLI::App* const sensor = app.add_subcommand(
+      "sensor", "See what pods do, judge it by Falco's rules, refuse it in the kernel");
+  sensor->require_subcommand(1);
+  add_sensor_run(*sensor, exit_code);
+}
+
+}  // namespace yagura::cli
