@@ -135,6 +135,7 @@ enum {
   YGR_FILE_UNLINKED = 2,  /* no name left (or never one) */
   YGR_FILE_ANON_INODE = 4, /* eventfd, epoll, io_uring, bpf …: the name is in FD_PATH, "[eventpoll]" */
   YGR_FILE_WRITABLE = 8,  /* exec: the caller may write the executable's inode by its mode bits */
+  YGR_FILE_CREATED = 16,  /* open: it was made by this call (FMODE_CREATED) */
 };
 
 struct ygr_file {
