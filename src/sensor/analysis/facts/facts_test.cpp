@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "sensor/analysis/facts/domain_shape.hpp"
 #include "sensor/analysis/facts/event_class.hpp"
 #include "sensor/analysis/facts/known_facts.hpp"
 #include "sensor/analysis/facts/peer.hpp"
@@ -119,6 +120,23 @@ TEST(Hash, EveryByteCounts) {
     EXPECT_NE(hash_text(other, 1), hash) << i;
   }
   EXPECT_NE(hash_text(text.substr(1), 1), hash);
+}
+
+TEST(DomainShape, FindsWhatIsRegistered) {
+  EXPECT_EQ(registered_domain("a.b.example.com"), "example.com");
+  EXPECT_EQ(registered_domain("example.com"), "example.com");
+  EXPECT_EQ(registered_domain("www.example.co.uk"), "example.co.uk");
+  EXPECT_EQ(registered_domain("co.uk"), "co.uk");
+  EXPECT_EQ(registered_domain("x.t.co"), "t.co");
+  EXPECT_EQ(registered_domain("web.shop.svc.cluster.local"), "cluster.local");
+  EXPECT_EQ(registered_domain("localhost"), "localhost");
+  EXPECT_EQ(registered_domain(""), "");
+}
+
+TEST(DomainShape, EntropyTellsWordsFromData) {
+  EXPECT_EQ(text_entropy("aaaa"), 0);
+  EXPECT_EQ(text_entropy("abcd"), 2);
+  EXPECT_GT(text_entropy("k3v9x1q7z5m2p8w4"), text_entropy("download-mirrors"));
 }
 
 }  // namespace

@@ -62,7 +62,10 @@ Workload* WorkloadTable::resolve(const Container* container) {
   if (workload == nullptr) workload = make(std::move(key), container);
   if (workload == nullptr || container == nullptr) return workload;
   if (container->pod != nullptr) workload->labels = container->pod->labels;
-  if (!container->image_digest.empty()) workload->image_digest = container->image_digest;
+  if (!container->image_digest.empty() && workload->image_digest != container->image_digest) {
+    workload->image_digest = container->image_digest;
+    ++workload->image_changes;
+  }
   return workload;
 }
 

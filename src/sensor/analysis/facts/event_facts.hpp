@@ -1,0 +1,29 @@
+#pragma once
+
+// What was found out of an event once, for all analyses.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "sensor/analysis/facts/event_class.hpp"
+#include "sensor/analysis/facts/peer.hpp"
+#include "sensor/analysis/facts/workload.hpp"
+#include "sensor/dns/message.hpp"
+
+namespace yagura::sensor {
+
+// Lives as long as the event.
+struct EventFacts {
+  EventClass event_class = EventClass::kOther;
+  Workload* workload = nullptr;  // null: nothing is learned of it
+  std::optional<Peer> peer;
+  std::span<const std::string>
+      peer_names;                   // what the peer's address was answered for, newest first
+  const DnsMessage* dns = nullptr;  // of kDns where the message could be read
+  // Of patterns that keep state: the container's cgroup, or 0 for the host.
+  std::uint64_t scope = 0;
+};
+
+}  // namespace yagura::sensor
