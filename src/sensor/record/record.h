@@ -183,6 +183,7 @@ enum {
   YGR_TASK_KERNEL_THREAD = 1,
   YGR_TASK_SETUID_EXEC = 2, /* exec: the file's mode bits or capabilities gave privileges */
   YGR_TASK_MAIN_THREAD = 4,
+  YGR_TASK_GROUP_GONE = 8,  /* YGR_EXIT: no thread of the process is left */
 };
 
 struct ygr_task {

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "sensor/bpf/call_plan.h"
+#include "sensor/bpf/counters.h"
+#include "sensor/bpf/helpers.h"
+#include "sensor/bpf/kernel_types.h"
+
+struct {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, 8 << 20);
+} events SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, 4 << 20);
+} vital SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, YGR_CALLS + YGR_COMPAT_CALLS);
+  __type(key, ygr_u32);
+  __type(value, struct ygr_call_plan);
+} plans SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 1024);
+  __type(key, ygr_u64);
+  __type(value, ygr_u8);
+} scope SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, ygr_u32);
+  __type(value, struct ygr_cpu_counts);
+} counts SEC(".maps");
+
+struct ygr_name {
+  const unsigned char* text;
+  ygr_u64 length;
+};
+
+/*
+ * Where paths.h stands on the way up. Kept in memory rather than in registers: what the verifier
+ * does not follow cannot make the turns of a loop differ, so that it looks at each turn once.
+ */
+struct ygr_walk {
+  ygr_u64 dentry;
+  ygr_u64 mount;
+  ygr_u64 mount_root;
+  ygr_u64 root_dentry;
+  ygr_u64 root_mount;
+  ygr_u32 used;
+  ygr_u32 length;
+};
+
+/*
+ * Where a record is made. One for each CPU, as elements of a plain array (per-CPU maps hold at most
+ * 32 KiB): no program here sleeps or is preempted by another one of ours.
+ * A record is at most 32 KiB, and a position is masked to 15 bits before it is used; behind the
+ * largest position there is room for the largest section, which is all that the verifier asks for.
+ */
+struct ygr_scratch {
+  ygr_u32 position;
+  ygr_u32 first_byte; /* of the text that was put last */
+  ygr_u64 cursor;
+  volatile ygr_u64 pointer; /* see ygr_untyped */
+  struct ygr_walk walk;
+  struct ygr_name names[64];
+  ygr_u8 chunk[256]; /* a piece of a kernel structure */
+  ygr_u8 bytes[2 * YGR_MAX_RECORD];
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1); /* user space: number of possible CPUs */
+  __type(key, ygr_u32);
+  __type(value, struct ygr_scratch);
+} scratches SEC(".maps");

@@ -1,0 +1,21 @@
+#pragma once
+
+/* Whose doings are told: everybody's but ours; with a scope, those of certain cgroups only. */
+
+#include "sensor/bpf/scratch.h"
+
+enum { YGR_SCOPE_LEVELS = 10 };
+
+__noinline int ygr_is_in_scope(void) {
+  for (int level = 1; level < YGR_SCOPE_LEVELS; ++level) {
+    ygr_u64 id = bpf_get_current_ancestor_cgroup_id(level);
+    if (id == 0) return 0;
+    if (bpf_map_lookup_elem(&scope, &id)) return 1;
+  }
+  return 0;
+}
+
+YGR_INLINE int ygr_is_wanted_task(void) {
+  if ((bpf_get_current_pid_tgid() >> 32) == ygr_own_pid) return 0;
+  return !ygr_is_scoped || ygr_is_in_scope();
+}

@@ -1,0 +1,212 @@
+#include "sensor/probe/probe.hpp"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "probe.skel.h"
+#include "sensor/bpf/counters.h"
+#include "sensor/probe/call_numbers.hpp"
+#include "sensor/probe/merge.hpp"
+#include "sensor/probe/ring_reader.hpp"
+
+namespace yagura::sensor {
+
+namespace {
+
+constexpr auto kLongestSleep = std::chrono::milliseconds(10);
+
+// libbpf tells its troubles to a callback; the last line of them is the reason of an error of ours.
+thread_local std::string last_warning;
+
+int keep_warning(libbpf_print_level level, const char* format, va_list arguments) {
+  if (level != LIBBPF_WARN) return 0;
+  char line[512];
+  const int length = std::vsnprintf(line, sizeof(line), format, arguments);
+  if (length > 0) {
+    last_warning.assign(line, std::min<std::size_t>(static_cast<std::size_t>(length), 511));
+    while (!last_warning.empty() && last_warning.back() == '\n') last_warning.pop_back();
+  }
+  return 0;
+}
+
+std::unexpected<Error> bpf_failure(std::string_view what, int error) {
+  const bool is_permission = error == -EPERM || error == -EACCES;
+  return fail(is_permission ? ErrorCode::kIo : ErrorCode::kUnsupported,
+              fmt::format("{}: {}{}{}", what, std::strerror(-error),
+                          last_warning.empty() ? "" : ": ", last_warning));
+}
+
+rules::EventType type_of(std::string_view name) { return rules::find_event_type(name).value_or(0); }
+
+void set_knobs(probe_bpf& skeleton, const ProbeOptions& options) {
+  auto& knobs = *skeleton.rodata;
+  knobs.ygr_own_pid = static_cast<unsigned>(getpid());
+  knobs.ygr_is_scoped = options.scope_cgroups.empty() ? 0 : 1;
+  knobs.ygr_page_kb = static_cast<unsigned>(sysconf(_SC_PAGESIZE) / 1024);
+  knobs.ygr_wake_bytes = options.wake_bytes;
+  knobs.ygr_type_execve = type_of("execve");
+  knobs.ygr_type_execveat = type_of("execveat");
+  knobs.ygr_type_fork = type_of("fork");
+  knobs.ygr_type_vfork = type_of("vfork");
+  knobs.ygr_type_clone = type_of("clone");
+  knobs.ygr_type_clone3 = type_of("clone3");
+  knobs.ygr_type_exit = type_of("procexit");
+  knobs.ygr_call_execveat = native_call_number("execveat");
+  knobs.ygr_call_fork = native_call_number("fork");
+  knobs.ygr_call_vfork = native_call_number("vfork");
+  knobs.ygr_call_clone = native_call_number("clone");
+  knobs.ygr_call_clone3 = native_call_number("clone3");
+}
+
+// Plans stand in the table only where somebody wants the call.
+CallPlanTable plans_for(const ProbeOptions& options) {
+  // No types at all must not mean all of them: exec and the like need no plan.
+  static constexpr rules::EventType kNone[] = {rules::kPluginEvent};
+  CallPlanOptions plan{.event_types = options.event_types,
+                       .opens = options.opens,
+                       .data_bytes = options.data_bytes,
+                       .tells_dns = options.tells_dns,
+                       .tells_libraries = options.tells_libraries};
+  if (options.event_types.empty()) plan.event_types = kNone;
+  return make_call_plans(plan);
+}
+
+struct CloseSkeleton {
+  void operator()(probe_bpf* skeleton) const { probe_bpf__destroy(skeleton); }
+};
+
+}  // namespace
+
+struct Probe::State {
+  std::unique_ptr<probe_bpf, CloseSkeleton> skeleton;
+  RingReader events;
+  RingReader vital;
+  int epoll = -1;
+  int counts_map = -1;
+  std::atomic<std::uint64_t> received{0};
+  std::atomic<std::uint64_t> malformed{0};
+
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    if (epoll >= 0) close(epoll);
+  }
+
+  Result<void> load(const ProbeOptions& options);
+  Result<void> fill_maps(const ProbeOptions& options, const CallPlanTable& plans);
+  Result<void> watch_ring(int map_fd);
+};
+
+Result<void> Probe::State::load(const ProbeOptions& options) {
+  last_warning.clear();
+  libbpf_set_print(keep_warning);
+  skeleton.reset(probe_bpf__open());
+  if (!skeleton) return bpf_failure("opening the kernel programs", -errno);
+  const CallPlanTable plans = plans_for(options);
+  set_knobs(*skeleton, options);
+  auto& maps = skeleton->maps;
+  bpf_map__set_max_entries(maps.events, static_cast<std::uint32_t>(options.events_ring_bytes));
+  bpf_map__set_max_entries(maps.vital, static_cast<std::uint32_t>(options.vital_ring_bytes));
+  bpf_map__set_max_entries(maps.scratches, static_cast<std::uint32_t>(libbpf_num_possible_cpus()));
+  bpf_program__set_autoattach(skeleton->progs.ygr_sys_exit, has_plans(plans));
+  if (const int error = probe_bpf__load(skeleton.get()); error != 0) {
+    return bpf_failure("loading the kernel programs", error);
+  }
+  YAGURA_TRY_VOID(fill_maps(options, plans));
+  YAGURA_TRY_VOID(events.open(bpf_map__fd(maps.events), options.events_ring_bytes));
+  YAGURA_TRY_VOID(vital.open(bpf_map__fd(maps.vital), options.vital_ring_bytes));
+  epoll = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll < 0) return bpf_failure("watching the rings", -errno);
+  YAGURA_TRY_VOID(watch_ring(bpf_map__fd(maps.events)));
+  YAGURA_TRY_VOID(watch_ring(bpf_map__fd(maps.vital)));
+  counts_map = bpf_map__fd(maps.counts);
+  if (const int error = probe_bpf__attach(skeleton.get()); error != 0) {
+    return bpf_failure("attaching the kernel programs", error);
+  }
+  return {};
+}
+
+Result<void> Probe::State::fill_maps(const ProbeOptions& options, const CallPlanTable& plans) {
+  const int plans_map = bpf_map__fd(skeleton->maps.plans);
+  for (std::uint32_t i = 0; i < plans.size(); ++i) {
+    if (plans[i].when == 0) continue;
+    if (bpf_map_update_elem(plans_map, &i, &plans[i], BPF_ANY) != 0) {
+      return bpf_failure("filling the table of calls", -errno);
+    }
+  }
+  for (const std::uint64_t cgroup : options.scope_cgroups) {
+    const std::uint8_t present = 1;
+    if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.scope), &cgroup, &present, BPF_ANY) != 0) {
+      return bpf_failure("filling the set of cgroups", -errno);
+    }
+  }
+  return {};
+}
+
+// Edge-triggered: a ring that is not empty is no reason to wake, only what its programs say is.
+Result<void> Probe::State::watch_ring(int map_fd) {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLET;
+  if (epoll_ctl(epoll, EPOLL_CTL_ADD, map_fd, &event) != 0) {
+    return bpf_failure("watching a ring", -errno);
+  }
+  return {};
+}
+
+Probe::Probe(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Probe::~Probe() = default;
+
+Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options) {
+  auto state = std::make_unique<State>();
+  YAGURA_TRY_VOID(state->load(options));
+  return std::unique_ptr<Probe>(new Probe(std::move(state)));
+}
+
+Result<std::size_t> Probe::poll(std::chrono::milliseconds timeout, const RecordHandler& handler) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  while (true) {
+    std::uint64_t malformed = 0;
+    YAGURA_TRY(const std::size_t count,
+               merge_rings(state_->events, state_->vital, handler, malformed));
+    state_->received.fetch_add(count, std::memory_order_relaxed);
+    if (malformed != 0) state_->malformed.fetch_add(malformed, std::memory_order_relaxed);
+    if (count != 0) return count;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return 0;
+    epoll_event ready[2];
+    epoll_wait(state_->epoll, ready, 2, static_cast<int>(std::min(left, kLongestSleep).count()));
+  }
+}
+
+ProbeCounts Probe::counts() const {
+  ProbeCounts sum;
+  sum.received = state_->received.load(std::memory_order_relaxed);
+  sum.malformed = state_->malformed.load(std::memory_order_relaxed);
+  std::vector<ygr_cpu_counts> cpus(static_cast<std::size_t>(libbpf_num_possible_cpus()));
+  const std::uint32_t zero = 0;
+  if (bpf_map_lookup_elem(state_->counts_map, &zero, cpus.data()) != 0) return sum;
+  for (const ygr_cpu_counts& cpu : cpus) {
+    for (int ring = 0; ring < YGR_RINGS; ++ring) {
+      sum.made[ring] += cpu.sequence[ring];
+      sum.ring_full[ring] += cpu.ring_full[ring];
+    }
+    sum.sections_lost += cpu.sections_lost;
+    sum.unreadable += cpu.unreadable;
+  }
+  return sum;
+}
+
+int Probe::event_fd() const { return state_->epoll; }
+
+}  // namespace yagura::sensor

@@ -1,0 +1,68 @@
+#pragma once
+
+// For tests with the real kernel: a cgroup of their own, a probe that watches nothing else, and
+// children that do things in it.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sensor/probe/probe.hpp"
+
+namespace yagura::sensor {
+
+// A cgroup2 directory, removed at the end.
+class TestCgroup {
+ public:
+  TestCgroup();
+  ~TestCgroup();
+  TestCgroup(const TestCgroup&) = delete;
+  TestCgroup& operator=(const TestCgroup&) = delete;
+  [[nodiscard]] bool is_there() const { return id_ != 0; }
+  [[nodiscard]] std::uint64_t id() const { return id_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  void add(int pid) const;
+
+ private:
+  std::filesystem::path path_;
+  std::uint64_t id_ = 0;
+};
+
+struct KeptRecord {
+  std::vector<std::byte> bytes;
+  unsigned ring = 0;
+  [[nodiscard]] RecordView view() const { return RecordView::read(bytes).value(); }
+};
+
+class ProbeFixture : public testing::Test {
+ protected:
+  void SetUp() override;
+  void TearDown() override;
+
+  // Opens the probe for these events in the test's cgroup.
+  void watch(std::vector<std::string_view> types, ProbeOptions options = {});
+  // Does it in a child in the cgroup, waits for its end and collects every record up to then. The
+  // child's directory is directory(). Returns the child's status as wait() tells it.
+  int in_child(const std::function<void()>& what);
+  // The first record of that kind and event type since watch(); fails the test if there is none.
+  RecordView record(ygr_kind kind, std::string_view type);
+  RecordView call(std::string_view type) { return record(YGR_CALL, type); }
+  [[nodiscard]] std::size_t count(ygr_kind kind, std::string_view type) const;
+  [[nodiscard]] std::string directory() const { return directory_.string(); }
+  void collect();
+
+  TestCgroup cgroup_;
+  std::unique_ptr<Probe> probe_;
+  std::vector<KeptRecord> records_;
+  int child_ = 0;
+
+ private:
+  std::filesystem::path directory_;
+};
+
+}  // namespace yagura::sensor
