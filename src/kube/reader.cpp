@@ -121,4 +121,13 @@ std::vector<Document> read_documents(const std::shared_ptr<const Source>& source
   return collector.take();
 }
 
+std::vector<const Node*> read_json(const Source& source, Diagnostics& diagnostics,
+                                   const ReadLimits& limits) {
+  if (source.text().size() >= std::numeric_limits<std::uint32_t>::max()) {
+    diagnostics.error(source.name(), 0, 0, "this source is larger than 4 GiB", "split it");
+    return {};
+  }
+  return json::read({.source = source, .diagnostics = diagnostics, .limits = limits});
+}
+
 }  // namespace yagura::kube

@@ -29,4 +29,10 @@ struct ReadLimits {
                                                    Diagnostics& diagnostics,
                                                    const ReadLimits& limits = {});
 
+// The JSON values of the source as they are, for texts that are no cluster objects or whose lists
+// matter as such: no `kind: List` is expanded. Reading ends at the first value that is no JSON. The
+// nodes live as long as the source.
+[[nodiscard]] std::vector<const Node*> read_json(const Source& source, Diagnostics& diagnostics,
+                                                 const ReadLimits& limits = {});
+
 }  // namespace yagura::kube

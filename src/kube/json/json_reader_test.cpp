@@ -219,5 +219,16 @@ TEST(Source, PositionsAgreeWithCountingFromTheBegin) {
   }
 }
 
+TEST(JsonReader, KeepsListsWhereTheyMatterAsSuch) {
+  const Source source("x",
+                      R"({"kind": "PodList", "metadata": {"resourceVersion": "7"}, "items": []} 5)",
+                      SourceFormat::kJson);
+  Diagnostics diagnostics;
+  const auto values = read_json(source, diagnostics);
+  ASSERT_EQ(values.size(), 2U);
+  EXPECT_EQ(values[0]->get({"metadata", "resourceVersion"})->string_or(), "7");
+  EXPECT_EQ(values[1]->as_int(), 5);
+}
+
 }  // namespace
 }  // namespace yagura::kube
