@@ -33,6 +33,7 @@ struct Mount {
   std::string mode;         // options as Falco writes them
   std::string propagation;  // "rprivate", …
   bool is_writable = false;
+  friend bool operator==(const Mount&, const Mount&) = default;
 };
 
 // From the API server's watch or the CRI's labels.
@@ -51,6 +52,7 @@ struct Pod {
   bool host_network = false;
   bool host_pid = false;
   bool host_ipc = false;
+  friend bool operator==(const Pod&, const Pod&) = default;
 };
 
 struct Container {
@@ -85,6 +87,8 @@ struct Container {
 
   // "12 first digits", as Falco and the runtimes' tools show it.
   [[nodiscard]] std::string_view short_id() const { return std::string_view(id).substr(0, 12); }
+  // Of pods the object counts, not what it says.
+  friend bool operator==(const Container&, const Container&) = default;
 };
 
 }  // namespace yagura::sensor

@@ -23,12 +23,12 @@ struct StandardStream {
 
 // What one exec made; shared by a process and whatever it forks, until they exec. Immutable.
 struct Image {
-  std::string exe_path;   // resolved, in the container's mount namespace; "memfd:name" forms as
-                          // the kernel names them
-  std::string filename;   // as it was asked for (of a script: the script)
-  std::string comm;       // at exec
-  std::string argv;       // each argument ended by a zero
-  std::string env;        // the same
+  std::string exe_path;  // resolved, in the container's mount namespace; "memfd:name" forms as
+                         // the kernel names them
+  std::string filename;  // as it was asked for (of a script: the script)
+  std::string comm;      // at exec
+  std::string argv;      // each argument ended by a zero
+  std::string env;       // the same
   ygr_file exe{};
   std::uint64_t exec_ns = 0;  // CLOCK_BOOTTIME; 0: it was there before us
   std::uint64_t number = 0;   // unique in this run; equal images have equal numbers
@@ -39,8 +39,8 @@ struct Image {
 };
 
 struct Process {
-  std::uint32_t pid = 0;       // thread group, host's number
-  std::uint64_t start_ns = 0;  // CLOCK_BOOTTIME; (pid, start_ns) is unique
+  std::uint32_t pid = 0;               // thread group, host's number
+  std::uint64_t start_ns = 0;          // CLOCK_BOOTTIME; (pid, start_ns) is unique
   std::shared_ptr<const Image> image;  // never null; an empty one where nothing is known
   // Who made it, also after that one is gone. Null: the first process, or unknown. The chain is at
   // most 128 long; where dead ancestors were left out, is_ancestry_cut.

@@ -12,14 +12,14 @@ namespace yagura::sensor {
 
 // Names of system calls' events are rules::EventType (header().type).
 struct SensorEvent {
-  const RecordView* record = nullptr;    // never null
-  const Process* process = nullptr;      // never null; of an unknown one an empty Process with pid
-  const Process* created_by = nullptr;   // YGR_FORK: who made it, null where unknown
-  std::string_view thread_comm;          // of the thread; of the process where unknown
-  std::uint32_t vtid = 0;                // of the thread in its PID namespace; 0 unknown
-  std::int64_t wall_ns = 0;              // header().time_ns as nanoseconds since 1970
-  std::uint64_t number = 0;              // of the event in this run, from 1 (evt.num)
-  std::uint64_t lost_before = 0;         // records that this CPU lost just before
+  const RecordView* record = nullptr;   // never null
+  const Process* process = nullptr;     // never null; of an unknown one an empty Process with pid
+  const Process* created_by = nullptr;  // YGR_FORK: who made it, null where unknown
+  std::string_view thread_comm;         // of the thread; of the process where unknown
+  std::uint32_t vtid = 0;               // of the thread in its PID namespace; 0 unknown
+  std::int64_t wall_ns = 0;             // header().time_ns as nanoseconds since 1970
+  std::uint64_t number = 0;             // of the event in this run, from 1 (evt.num)
+  std::uint64_t lost_before = 0;        // records that this CPU lost just before
 
   [[nodiscard]] const Container* container() const { return process->container.get(); }
 };
