@@ -136,6 +136,12 @@ void fill_container(api::ContainerConfig& out, const CriPodSpec& pod,
   fill_namespaces(*security.mutable_namespace_options(), pod);
 }
 
+template <typename Map>
+std::string info_of(const Map& info) {
+  const auto found = info.find("info");
+  return found == info.end() ? std::string() : found->second;
+}
+
 CriContainerState state_of(int state) {
   constexpr int kLast = static_cast<int>(CriContainerState::kUnknown);
   return state >= 0 && state < kLast ? static_cast<CriContainerState>(state)
@@ -156,7 +162,8 @@ CriContainer to_container(const Message& message) {
           .exit_code = 0,
           .labels = to_labels(message.labels()),
           .annotations = to_labels(message.annotations()),
-          .mounts = {}};
+          .mounts = {},
+          .info = {}};
 }
 
 CriPod to_pod(const api::PodSandboxStatus& status) {
@@ -171,7 +178,8 @@ CriPod to_pod(const api::PodSandboxStatus& status) {
              .annotations = to_labels(status.annotations()),
              .host_network = namespaces.network() == api::NODE,
              .host_pid = namespaces.pid() == api::NODE,
-             .host_ipc = namespaces.ipc() == api::NODE};
+             .host_ipc = namespaces.ipc() == api::NODE,
+             .info = {}};
   if (!status.network().ip().empty()) {
     pod.ips.push_back(status.network().ip());
   }
@@ -338,6 +346,7 @@ Result<CriContainer> CriClient::container_status(const std::string& id) {
   CriContainer container = to_container(status);
   container.started_ns = status.started_at();
   container.exit_code = status.exit_code();
+  container.info = info_of(answer.info());
   for (const auto& mount : status.mounts()) {
     container.mounts.push_back({.host_path = mount.host_path(),
                                 .container_path = mount.container_path(),
@@ -353,7 +362,9 @@ Result<CriPod> CriClient::pod_status(const std::string& sandbox_id) {
   YAGURA_TRY(const auto answer, state_->call<api::PodSandboxStatusResponse>(
                                     *state_->runtime, &api::RuntimeService::Stub::PodSandboxStatus,
                                     request, "asking for a pod", state_->options.timeout));
-  return to_pod(answer.status());
+  CriPod pod = to_pod(answer.status());
+  pod.info = info_of(answer.info());
+  return pod;
 }
 
 Result<CriImage> CriClient::image_status(const std::string& reference) {

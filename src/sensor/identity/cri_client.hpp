@@ -95,6 +95,7 @@ struct CriContainer {
   Labels labels;
   Labels annotations;
   std::vector<CriMount> mounts;
+  std::string info;  // of container_status() alone: the runtime's own JSON; "" where it has none
 };
 
 struct CriPod {
@@ -109,6 +110,7 @@ struct CriPod {
   bool host_network = false;
   bool host_pid = false;
   bool host_ipc = false;
+  std::string info;  // the runtime's own JSON; "" where it has none
 };
 
 struct CriImage {
