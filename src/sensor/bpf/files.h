@@ -92,7 +92,6 @@ YGR_INLINE void ygr_read_inode(struct ygr_scratch* scratch, ygr_u64 inode, struc
   file->layer = YGR_LAYER_NONE;
   if (file->links == 0) file->flags |= YGR_FILE_UNLINKED;
   if (file->fs_magic == YGR_OVERLAY_MAGIC) file->layer = ygr_layer_of(inode);
-  if (file->fs_magic == YGR_TMPFS_MAGIC && file->links == 0) file->flags |= YGR_FILE_MEMFD;
   if (file->fs_magic == YGR_ANON_INODE_MAGIC) file->flags |= YGR_FILE_ANON_INODE;
 }
 
@@ -117,6 +116,10 @@ YGR_INLINE void ygr_read_file(struct ygr_scratch* scratch, ygr_u64 address, ygr_
   parts->mount = ygr_pick64(chunk, size, address, 0, YGR_OFFSET(file, f_path.mnt));
   parts->private_data = ygr_pick64(chunk, size, address, 0, YGR_OFFSET(file, private_data));
   ygr_read_inode(scratch, inode, file);
+  if (file->fs_magic == YGR_TMPFS_MAGIC && file->links == 0 &&
+      ygr_read64(parts->dentry + YGR_OFFSET(dentry, d_parent)) == parts->dentry) {
+    file->flags |= YGR_FILE_MEMFD;
+  }
 }
 
 /* Section `id` of a struct file, and its path as `path_id` if that is not 0. */

@@ -116,11 +116,12 @@ void ProbeFixture::collect() {
   }
 }
 
-RecordView ProbeFixture::record(ygr_kind kind, std::string_view type) {
+RecordView ProbeFixture::record(ygr_kind kind, std::string_view type, std::size_t index) {
   const rules::EventType wanted = type.empty() ? 0 : rules::find_event_type(type).value();
   for (const KeptRecord& kept : records_) {
     const RecordView view = kept.view();
-    if (view.kind() == kind && view.header().type == wanted) return view;
+    if (view.kind() != kind || view.header().type != wanted) continue;
+    if (index-- == 0) return view;
   }
   ADD_FAILURE() << "no record of kind " << kind << " and type " << type << " among "
                 << records_.size();

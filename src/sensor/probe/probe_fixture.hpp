@@ -49,9 +49,12 @@ class ProbeFixture : public testing::Test {
   // Does it in a child in the cgroup, waits for its end and collects every record up to then. The
   // child's directory is directory(). Returns the child's status as wait() tells it.
   int in_child(const std::function<void()>& what);
-  // The first record of that kind and event type since watch(); fails the test if there is none.
-  RecordView record(ygr_kind kind, std::string_view type);
-  RecordView call(std::string_view type) { return record(YGR_CALL, type); }
+  // A record of that kind and event type since watch(), counted from 0; fails the test if there is
+  // none.
+  RecordView record(ygr_kind kind, std::string_view type, std::size_t index = 0);
+  RecordView call(std::string_view type, std::size_t index = 0) {
+    return record(YGR_CALL, type, index);
+  }
   [[nodiscard]] std::size_t count(ygr_kind kind, std::string_view type) const;
   [[nodiscard]] std::string directory() const { return directory_.string(); }
   void collect();

@@ -131,7 +131,7 @@ enum { YGR_LAYER_NONE = 0, YGR_LAYER_UPPER = 1, YGR_LAYER_LOWER = 2 };
 
 /* ygr_file.flags */
 enum {
-  YGR_FILE_MEMFD = 1,     /* lies on shm without a name: memfd_create, unlinked tmpfs files */
+  YGR_FILE_MEMFD = 1,     /* of tmpfs, and never had a name there: memfd_create, shared memory */
   YGR_FILE_UNLINKED = 2,  /* no name left (or never one) */
   YGR_FILE_ANON_INODE = 4, /* eventfd, epoll, io_uring, bpf …: the name is in FD_PATH, "[eventpoll]" */
   YGR_FILE_WRITABLE = 8,  /* exec: the caller may write the executable's inode by its mode bits */
