@@ -179,6 +179,9 @@ NodeId Graph::combination(NodeKind kind, std::vector<NodeId> parts) {
   return add(made, std::move(key));
 }
 
+// More than everything else in a condition together.
+constexpr double kVolatileCost = 1e6;
+
 Graph::Rank Graph::rank_of_comparison(const Comparison& comparison) const {
   Rank rank{.cost = 4, .truth = 0.1};
   switch (comparison.kind) {
@@ -207,7 +210,15 @@ Graph::Rank Graph::rank_of_comparison(const Comparison& comparison) const {
     default:
       break;
   }
-  if (set_->values[comparison.value].base != kNoValue) rank.cost += 40;
+  const ValueSource& value = set_->values[comparison.value];
+  if (value.base != kNoValue) {
+    rank.cost += 40;
+  } else {
+    // Whether a verdict may be remembered for equal events (sensor/detect) hangs on nothing having
+    // asked how old a process is, so that is asked last.
+    const FieldType type = fields_of(value.source)[value.field.id].type;
+    if (type == FieldType::kDuration || type == FieldType::kTime) rank.cost = kVolatileCost;
+  }
   if (comparison.inverted) rank.truth = 1 - rank.truth;
   return rank;
 }

@@ -61,6 +61,9 @@ void append_fields(std::string& out, const Alert& alert) {
                  is_time_field(field.name) ? now : field.value(*alert.event, arena));
   }
   if (!time_written) append_field(out, time, now);
+  for (const auto& [name, text] : alert.extra_fields) {
+    append_field(out, name, Value::string(text));
+  }
   out += '}';
 }
 

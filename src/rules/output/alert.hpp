@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "model/event.hpp"
 #include "model/severity.hpp"
@@ -38,6 +39,8 @@ struct Alert {
   const EventView* event = nullptr;        // never null
   std::string_view hostname;
   AlertTime time_style = AlertTime::kLocal;
+  // Further members of output_fields, behind those of the output; all of them texts.
+  std::span<const std::pair<std::string, std::string>> extra_fields;
 };
 
 // Emergency to Critical: critical; Error: high; Warning: medium; Notice: low; below: info.

@@ -33,6 +33,8 @@ struct SensorAlert {
   // Further fields of analyses, behind those of the output: ("yagura.score", "0.93").
   std::span<const std::pair<std::string, std::string>> fields;
   const SensorEvent* event = nullptr;  // never null
+  // A rule that fired by the name that the caller wrote, not by the file's own (view/).
+  bool by_given_name = false;
 };
 
 class AlertSink {
