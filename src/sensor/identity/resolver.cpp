@@ -99,7 +99,8 @@ struct Resolver::State {
   // Pods whose sandbox's bundle was read; guarded by queue_lock.
   std::unordered_set<std::string> known_sandboxes;
   std::function<void(const ContainerChange&)> listener;
-  std::jthread worker;  // last: stops first
+  std::jthread worker;  // stops before what it uses goes
+  std::unique_ptr<KubernetesWatch> watch;
 
   // ---- the pipeline's side
 
@@ -405,6 +406,7 @@ struct Resolver::State {
 Resolver::Resolver(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Resolver::~Resolver() {
+  state_->watch.reset();
   state_->worker.request_stop();
   state_->queue_changed.notify_all();
 }
@@ -415,7 +417,16 @@ Result<std::unique_ptr<Resolver>> Resolver::open(ResolverOptions options) {
   state->scan();
   State& running = *state;
   state->worker = std::jthread([&running](const std::stop_token& stop) { running.work(stop); });
-  return std::unique_ptr<Resolver>(new Resolver(std::move(state)));
+  auto resolver = std::unique_ptr<Resolver>(new Resolver(std::move(state)));
+  if (running.options.kubernetes) {
+    Resolver& self = *resolver;
+    running.watch = std::make_unique<KubernetesWatch>(
+        *running.options.kubernetes,
+        PodSink{.put = [&self](const ListedPod& pod) { self.put_pod(pod); },
+                .remove = [&self](const std::string& uid) { self.remove_pod(uid); },
+                .keep = [&self](const std::vector<std::string>& uids) { self.keep_pods(uids); }});
+  }
+  return resolver;
 }
 
 void Resolver::on_cgroup_made(std::uint64_t cgroup_id, std::string_view path) {
@@ -493,6 +504,9 @@ ResolverCounts Resolver::counts() const {
   counts.bundles_refused = state_->bundles_refused;
   counts.runtime_unreachable = state_->runtime_unreachable;
   counts.runtime_knows_not = state_->runtime_knows_not;
+  if (state_->watch) {
+    counts.kubernetes = state_->watch->counts();
+  }
   return counts;
 }
 

@@ -19,6 +19,7 @@
 #include "sensor/event/container_resolver.hpp"
 #include "sensor/identity/bundle.hpp"
 #include "sensor/identity/container_table.hpp"
+#include "sensor/identity/kubernetes_watch.hpp"
 
 namespace yagura::sensor {
 
@@ -36,6 +37,7 @@ struct ResolverOptions {
   unsigned tries_until_missing = 6;
   std::chrono::milliseconds sweep_interval{60'000};  // for containers whose end was not told
   TableLimits limits;
+  std::optional<KubernetesOptions> kubernetes;  // nothing: the API server is not asked
 };
 
 struct ResolverCounts {
@@ -51,13 +53,7 @@ struct ResolverCounts {
   std::uint64_t bundles_refused = 0;    // malformed, too large, not readable
   std::uint64_t runtime_unreachable = 0;
   std::uint64_t runtime_knows_not = 0;
-};
-
-// What the API server says of a pod of this node (kubernetes_watch.hpp).
-struct ListedPod {
-  Pod pod;
-  std::vector<ContainerProbes> probes;
-  std::string cgroup_uid;  // of a static pod the hash that its cgroups bear; else the pod's uid
+  KubernetesCounts kubernetes;
 };
 
 class Resolver final : public ContainerResolver {
