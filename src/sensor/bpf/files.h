@@ -136,12 +136,14 @@ __noinline int ygr_put_file(ygr_u64 address, ygr_s32 fd, ygr_u32 id, ygr_u32 pat
   return 0;
 }
 
-/* YGR_S_FD with YGR_S_FD_PATH or YGR_S_SOCKET. `is_server`: of a socket, that it was accepted. */
-__noinline int ygr_put_descriptor(ygr_s32 fd, ygr_u32 is_server) {
+/*
+ * YGR_S_FD with YGR_S_FD_PATH or YGR_S_SOCKET of a struct file; `fd` -1: no descriptor is known.
+ * `is_server`: of a socket, that it was accepted.
+ */
+__noinline int ygr_put_open_file(ygr_u64 address, ygr_s32 fd, ygr_u32 is_server) {
   struct ygr_scratch* scratch = ygr_scratch();
   struct ygr_file_parts parts;
   struct ygr_file* file;
-  ygr_u64 address = ygr_file_of(fd);
   if (!scratch || address == 0) return 0;
   file = ygr_structure(scratch, sizeof(*file));
   if (!file) return 0;
@@ -154,6 +156,10 @@ __noinline int ygr_put_descriptor(ygr_s32 fd, ygr_u32 is_server) {
     ygr_put_path(parts.dentry, parts.mount, YGR_S_FD_PATH);
   }
   return 0;
+}
+
+YGR_INLINE void ygr_put_descriptor(ygr_s32 fd, ygr_u32 is_server) {
+  ygr_put_open_file(ygr_file_of(fd), fd, is_server);
 }
 
 /* Path of the directory that a descriptor is open on. */

@@ -322,4 +322,43 @@ struct unix_sock {
   struct sock* peer;
 };
 
+/* Requests of io_uring: the structure of an operation lies at the beginning of its request. */
+struct filename {
+  const char* name;
+};
+struct io_cqe {
+  ygr_s32 res;
+};
+struct io_kiocb {
+  struct file* file;
+  ygr_u8 opcode;
+  ygr_u32 flags; /* 64 bits since 6.9 */
+  struct io_cqe cqe;
+};
+struct io_open {
+  int dfd;
+  ygr_u32 file_slot;
+  struct filename* filename;
+};
+struct io_unlink {
+  int dfd;
+  struct filename* filename;
+};
+struct io_mkdir {
+  int dfd;
+  struct filename* filename;
+};
+struct io_rename {
+  int old_dfd;
+  int new_dfd;
+  struct filename* oldpath;
+  struct filename* newpath;
+};
+struct io_link {
+  int old_dfd;
+  int new_dfd;
+  struct filename* oldpath;
+  struct filename* newpath;
+};
+
 #pragma clang attribute pop

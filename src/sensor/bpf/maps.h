@@ -4,6 +4,7 @@
 #include "sensor/bpf/counters.h"
 #include "sensor/bpf/helpers.h"
 #include "sensor/bpf/kernel_types.h"
+#include "sensor/bpf/uring_plan.h"
 
 struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -21,6 +22,13 @@ struct {
   __type(key, ygr_u32);
   __type(value, struct ygr_call_plan);
 } plans SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, YGR_URING_OPERATIONS);
+  __type(key, ygr_u32);
+  __type(value, struct ygr_uring_plan);
+} uring_plans SEC(".maps");
 
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);

@@ -7,6 +7,7 @@
 #include "sensor/bpf/cgroups.h"
 #include "sensor/bpf/kernel_types.h"
 #include "sensor/bpf/processes.h"
+#include "sensor/bpf/uring.h"
 
 /* bpf_probe_read_kernel and others are for programs under the GPL only. */
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

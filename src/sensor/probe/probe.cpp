@@ -1,6 +1,7 @@
 #include "sensor/probe/probe.hpp"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <sys/epoll.h>
@@ -17,6 +18,7 @@
 #include "sensor/probe/call_numbers.hpp"
 #include "sensor/probe/merge.hpp"
 #include "sensor/probe/ring_reader.hpp"
+#include "sensor/probe/uring_plans.hpp"
 
 namespace yagura::sensor {
 
@@ -80,6 +82,15 @@ CallPlanTable plans_for(const ProbeOptions& options) {
   return make_call_plans(plan);
 }
 
+// A kernel without io_uring has no such tracepoints, and would refuse the whole object for them.
+bool has_uring_tracepoints() {
+  btf* types = btf__load_vmlinux_btf();
+  const bool are_there = btf__find_by_name(types, "btf_trace_io_uring_submit_req") > 0 &&
+                         btf__find_by_name(types, "btf_trace_io_uring_complete") > 0;
+  btf__free(types);
+  return are_there;
+}
+
 struct CloseSkeleton {
   void operator()(probe_bpf* skeleton) const { probe_bpf__destroy(skeleton); }
 };
@@ -119,6 +130,9 @@ Result<void> Probe::State::load(const ProbeOptions& options) {
   bpf_map__set_max_entries(maps.vital, static_cast<std::uint32_t>(options.vital_ring_bytes));
   bpf_map__set_max_entries(maps.scratches, static_cast<std::uint32_t>(libbpf_num_possible_cpus()));
   bpf_program__set_autoattach(skeleton->progs.ygr_sys_exit, has_plans(plans));
+  const bool watches_rings = has_uring_tracepoints();
+  bpf_program__set_autoload(skeleton->progs.ygr_uring_submitted, watches_rings);
+  bpf_program__set_autoload(skeleton->progs.ygr_uring_completed, watches_rings);
   if (const int error = probe_bpf__load(skeleton.get()); error != 0) {
     return bpf_failure("loading the kernel programs", error);
   }
@@ -142,6 +156,14 @@ Result<void> Probe::State::fill_maps(const ProbeOptions& options, const CallPlan
     if (plans[i].when == 0) continue;
     if (bpf_map_update_elem(plans_map, &i, &plans[i], BPF_ANY) != 0) {
       return bpf_failure("filling the table of calls", -errno);
+    }
+  }
+  const UringPlanTable uring_plans = make_uring_plans(options.event_types);
+  for (std::uint32_t i = 0; i < uring_plans.size(); ++i) {
+    if (uring_plans[i].type == 0) continue;
+    const int map = bpf_map__fd(skeleton->maps.uring_plans);
+    if (bpf_map_update_elem(map, &i, &uring_plans[i], BPF_ANY) != 0) {
+      return bpf_failure("filling the table of io_uring's operations", -errno);
     }
   }
   for (const std::uint64_t cgroup : options.scope_cgroups) {
