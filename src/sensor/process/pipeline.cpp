@@ -85,17 +85,22 @@ void Pipeline::State::link_parent(Entry& entry, std::uint64_t parent_start_ns) {
   changed(process, true);
 }
 
-// Its cgroup and container, asked for again when the resolver knows more.
+// Its cgroup and container, asked for again when the resolver knows more, and at exec, where a node
+// of old tells by the process alone.
 void Pipeline::State::place(Entry& entry, const RecordView& record) {
   Process& process = *entry.process;
   const std::uint64_t cgroup_id = record.header().cgroup_id;
   const std::uint64_t generation = resolver->generation();
   const bool is_moved = cgroup_id != 0 && cgroup_id != process.cgroup_id;
-  if (!is_moved && entry.resolver_generation == generation && generation != 0) return;
+  const bool is_exec = record.kind() == YGR_EXEC;
+  if (!is_moved && !is_exec && entry.resolver_generation == generation && generation != 0) return;
   if (is_moved) process.cgroup_id = cgroup_id;
   entry.resolver_generation = generation;
-  auto container = process.cgroup_id != 0 ? resolver->find(process.cgroup_id) : nullptr;
+  auto container =
+      process.cgroup_id != 0 ? resolver->find_process(process.pid, process.cgroup_id) : nullptr;
   if (container == process.container && !is_moved) return;
+  // A container that is forgotten meanwhile is still the one that the process was in.
+  if (container == nullptr && !is_moved) return;
   process.container = std::move(container);
   changed(process, false);
 }

@@ -188,6 +188,25 @@ TEST_F(PipelineTest, ContainersComeFromTheCgroupAndAreAskedAgain) {
   EXPECT_EQ(last.process.cgroup_id, 501U);
 }
 
+TEST_F(PipelineTest, AContainerThatIsForgottenStaysThatOfItsProcesses) {
+  auto container = std::make_shared<Container>();
+  resolver.set(500, container);
+  feed(RecordMaker(YGR_CALL, "openat", 10).cgroup(500));
+  resolver.set(500, nullptr);
+  feed(RecordMaker(YGR_EXIT, "procexit", 10).cgroup(500));
+  EXPECT_EQ(last.process.container, container);
+}
+
+TEST_F(PipelineTest, AnExecAsksForTheProcessWhereItsCgroupDoesNotTell) {
+  feed(RecordMaker(YGR_CALL, "openat", 10).cgroup(1));
+  EXPECT_EQ(last.process.container, nullptr);
+  resolver.of_process = std::make_shared<Container>();
+  feed(RecordMaker(YGR_CALL, "openat", 10).cgroup(1));
+  EXPECT_EQ(last.process.container, nullptr);
+  feed(RecordMaker(YGR_EXEC, "execve", 10).cgroup(1).program("/bin/sh", {"sh"}));
+  EXPECT_EQ(last.process.container, resolver.of_process);
+}
+
 TEST_F(PipelineTest, CgroupsAreToldToTheResolver) {
   feed(RecordMaker(YGR_CGROUP_MADE, "", 10).cgroup(500).text(YGR_S_PATH0, "/kubepods/x"));
   feed(RecordMaker(YGR_CGROUP_GONE, "", 10).cgroup(500));

@@ -89,8 +89,14 @@ class ScriptedResolver : public ContainerResolver {
     const auto found = containers_.find(cgroup_id);
     return found == containers_.end() ? nullptr : found->second;
   }
+  std::shared_ptr<const Container> find_process(std::uint32_t /*pid*/,
+                                                std::uint64_t cgroup_id) override {
+    auto found = find(cgroup_id);
+    return found != nullptr ? found : of_process;
+  }
   std::uint64_t generation() const override { return generation_; }
 
+  std::shared_ptr<const Container> of_process;  // of all whose cgroup tells nothing
   std::vector<std::pair<std::uint64_t, std::string>> made;
   std::vector<std::uint64_t> gone;
 
