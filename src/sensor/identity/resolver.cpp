@@ -11,6 +11,7 @@
 #include <atomic>
 #include <charconv>
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -28,6 +29,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::chrono::seconds kForgetInterval{1};
 constexpr std::size_t kMaxProcesses = 100'000;
 constexpr std::uint64_t kMaxProcFile = 64 << 10;
 
@@ -92,6 +94,10 @@ struct Resolver::State {
                              bundles_not_found = 0, bundles_refused = 0, runtime_unreachable = 0,
                              runtime_knows_not = 0;
 
+  // Cgroups that are gone, and when they are forgotten; the earliest first.
+  std::mutex gone_lock;
+  std::deque<std::pair<Clock::time_point, std::uint64_t>> gone;
+
   std::mutex queue_lock;
   std::condition_variable_any queue_changed;
   RetryQueue queue;
@@ -123,6 +129,23 @@ struct Resolver::State {
         load_bundle(identity->container_id, identity->runtime, identity->pod_uid);
         ask_later(identity->container_id);
         break;
+    }
+  }
+
+  void remove_cgroup(std::uint64_t cgroup_id) {
+    {
+      const std::lock_guard lock(gone_lock);
+      gone.emplace_back(Clock::now() + options.gone_grace, cgroup_id);
+    }
+    forget_gone();
+  }
+
+  void forget_gone() {
+    const auto now = Clock::now();
+    const std::lock_guard lock(gone_lock);
+    while (!gone.empty() && gone.front().first <= now) {
+      table.remove_cgroup(gone.front().second);
+      gone.pop_front();
     }
   }
 
@@ -278,7 +301,8 @@ struct Resolver::State {
         std::unique_lock lock(queue_lock);
         taken = queue.take(Clock::now());
         if (!taken) {
-          const auto until = std::min(queue.next().value_or(next_sweep), next_sweep);
+          const auto soon = Clock::now() + kForgetInterval;
+          const auto until = std::min({queue.next().value_or(next_sweep), next_sweep, soon});
           queue_changed.wait_until(lock, stop, until, [&] {
             return queue.next().has_value() && *queue.next() <= Clock::now();
           });
@@ -287,6 +311,7 @@ struct Resolver::State {
       if (taken) {
         complete(*taken);
       }
+      forget_gone();
       if (Clock::now() >= next_sweep) {
         sweep();
         next_sweep = Clock::now() + options.sweep_interval;
@@ -382,7 +407,11 @@ struct Resolver::State {
     std::unordered_set<std::string> sandboxes;
     for (const auto& container : table.containers()) {
       if (!is_there(*container)) {
-        table.remove_container(container->id);
+        if (container->cgroup_id != 0) {
+          remove_cgroup(container->cgroup_id);
+        } else {
+          table.remove_container(container->id);
+        }
       } else if (container->pod) {
         sandboxes.insert(container->pod->sandbox_id);
       }
@@ -433,7 +462,7 @@ void Resolver::on_cgroup_made(std::uint64_t cgroup_id, std::string_view path) {
   state_->add_cgroup(cgroup_id, path);
 }
 
-void Resolver::on_cgroup_gone(std::uint64_t cgroup_id) { state_->table.remove_cgroup(cgroup_id); }
+void Resolver::on_cgroup_gone(std::uint64_t cgroup_id) { state_->remove_cgroup(cgroup_id); }
 
 std::shared_ptr<const Container> Resolver::find(std::uint64_t cgroup_id) {
   return state_->find(cgroup_id);

@@ -36,6 +36,9 @@ struct ResolverOptions {
   std::chrono::milliseconds last_retry{30'000};
   unsigned tries_until_missing = 6;
   std::chrono::milliseconds sweep_interval{60'000};  // for containers whose end was not told
+  // How long a container is known after its cgroup is gone: records of its last processes may come
+  // later than that of its end.
+  std::chrono::milliseconds gone_grace{2000};
   TableLimits limits;
   std::optional<KubernetesOptions> kubernetes;  // nothing: the API server is not asked
 };

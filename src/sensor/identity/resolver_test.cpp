@@ -89,6 +89,7 @@ class ResolverTest : public ::testing::Test {
     ResolverOptions options;
     options.runtimes.root = node_.path();
     options.scan_below = cgroups_.top();
+    options.gone_grace = std::chrono::milliseconds(0);
     return options;
   }
   std::unique_ptr<Resolver> open() { return open(options()); }
@@ -181,6 +182,18 @@ TEST_F(ResolverTest, ForgetsContainersThatAreGone) {
   EXPECT_TRUE(resolver->containers().empty());
   EXPECT_TRUE(resolver->pods().empty());
   EXPECT_EQ(held->name, "main");
+}
+
+TEST_F(ResolverTest, KnowsAContainerForTheLateRecordsOfItsProcesses) {
+  ResolverOptions graceful = options();
+  graceful.gone_grace = std::chrono::hours(1);
+  const auto resolver = open(graceful);
+  write_bundles(1);
+  const auto made = make_cgroup(1);
+  resolver->on_cgroup_made(made.id, made.path);
+  resolver->on_cgroup_gone(made.id);
+  ASSERT_NE(resolver->find(made.id), nullptr);
+  EXPECT_EQ(resolver->find(made.id)->name, "main");
 }
 
 // Waits for a change of the resolver, which its listener tells.

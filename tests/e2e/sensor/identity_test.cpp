@@ -23,6 +23,7 @@ class Identity : public testing::Test {
     ResolverOptions options;
     options.scan_below = pods_->cgroup().path_in_hierarchy();
     options.runtimes.containerd_states = {pods_->containerd().state()};
+    options.gone_grace = std::chrono::milliseconds(0);
     options.cri_sockets = {pods_->containerd().socket()};
     auto resolver = Resolver::open(options);
     ASSERT_TRUE(resolver) << resolver.error().message;
