@@ -57,8 +57,6 @@ struct ygr_walk {
   ygr_u64 dentry;
   ygr_u64 mount;
   ygr_u64 mount_root;
-  ygr_u64 root_dentry;
-  ygr_u64 root_mount;
   ygr_u32 used;
   ygr_u32 length;
 };

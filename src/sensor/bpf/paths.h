@@ -1,8 +1,9 @@
 #pragma once
 
 /*
- * The absolute path of a dentry, as the task's root sees it: up to the root of its mount, on at the
- * mount's own place, and so on. The names are collected on the way up and written on the way down.
+ * The absolute path of a dentry in its mount namespace: up to the root of its mount, on at the
+ * mount's own place, and so on. The task's root is stepped over: chroot("/etc") must not make
+ * "/shadow" of "/etc/shadow". The names are collected on the way up and written on the way down.
  */
 
 #include "sensor/bpf/scratch.h"
@@ -13,19 +14,6 @@ struct ygr_place {
   ygr_u64 dentry;
   ygr_u64 mount; /* struct vfsmount */
 };
-
-YGR_INLINE void ygr_root_of_current(struct ygr_place* root) {
-  if (ygr_has_task_btf) {
-    struct task_struct* task = bpf_get_current_task_btf();
-    struct fs_struct* fs = task->fs;
-    root->dentry = (ygr_u64)fs->root.dentry;
-    root->mount = (ygr_u64)fs->root.mnt;
-  } else {
-    struct task_struct* task = (struct task_struct*)bpf_get_current_task();
-    root->dentry = (ygr_u64)BPF_CORE_READ(task, fs, root.dentry);
-    root->mount = (ygr_u64)BPF_CORE_READ(task, fs, root.mnt);
-  }
-}
 
 YGR_INLINE void ygr_cwd_of_current(struct ygr_place* cwd) {
   if (ygr_has_task_btf) {
@@ -71,7 +59,6 @@ YGR_INLINE int ygr_step_up(struct ygr_scratch* scratch) {
   ygr_u64 parent;
   ygr_u32 length;
   struct ygr_name* name;
-  if (dentry == walk->root_dentry && walk->mount == walk->root_mount) return YGR_WALK_ROOT;
   if (dentry == walk->mount_root) return ygr_leave_mount(walk) ? YGR_WALK_ON : YGR_WALK_ROOT;
   if (walk->used >= YGR_MAX_COMPONENTS) return YGR_WALK_CUT;
   if (bpf_probe_read_kernel(scratch->chunk, size, (const void*)(dentry + base)))
@@ -96,11 +83,7 @@ YGR_INLINE int ygr_step_up(struct ygr_scratch* scratch) {
 /* Collects the names of a path, innermost first, in scratch->names; tells enum ygr_walk_end. */
 __noinline int ygr_walk_up(ygr_u64 dentry, ygr_u64 mount) {
   struct ygr_scratch* scratch = ygr_scratch();
-  struct ygr_place root;
   if (!scratch) return YGR_WALK_CUT;
-  ygr_root_of_current(&root);
-  scratch->walk.root_dentry = root.dentry;
-  scratch->walk.root_mount = root.mount;
   scratch->walk.dentry = dentry;
   scratch->walk.used = 0;
   scratch->walk.length = 0;

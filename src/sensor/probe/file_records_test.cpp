@@ -42,15 +42,15 @@ TEST_F(FileRecords, MountsAreCrossed) {
   EXPECT_EQ(call("openat").text(YGR_S_FD_PATH), "/proc/" + std::to_string(child_) + "/status");
 }
 
-TEST_F(FileRecords, PathsAreThoseThatTheTaskSeesFromItsRoot) {
+TEST_F(FileRecords, PathsAreThoseOfTheMountNamespaceAlsoInAJail) {
   ASSERT_NO_FATAL_FAILURE(watch({"openat"}));
   in_child([] {
     mkdir("jail", 0755);
     if (chroot("jail") == 0 && chdir("/") == 0) open("inside", O_CREAT | O_WRONLY, 0600);
   });
   const RecordView opened = call("openat");
-  EXPECT_EQ(opened.text(YGR_S_FD_PATH), "/inside");
-  EXPECT_EQ(opened.text(YGR_S_DIR0), "/");
+  EXPECT_EQ(opened.text(YGR_S_FD_PATH), directory() + "/jail/inside");
+  EXPECT_EQ(opened.text(YGR_S_DIR0), directory() + "/jail");
 }
 
 TEST_F(FileRecords, OfPathsThatAreTooDeepASuffixIsKept) {

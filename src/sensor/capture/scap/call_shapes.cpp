@@ -1,0 +1,198 @@
+#include "sensor/capture/scap/call_shapes.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace yagura::sensor::scap {
+
+namespace {
+
+using enum Conversion;
+
+constexpr Register kNo{};
+
+constexpr Register number(std::string_view parameter, Conversion conversion = kNone) {
+  return {.parameter = parameter, .conversion = conversion};
+}
+constexpr Register text(std::string_view parameter, std::string_view directory = {}) {
+  return {.parameter = parameter, .conversion = kText, .directory = directory};
+}
+constexpr Register path(std::string_view parameter) { return text(parameter, "cwd"); }
+constexpr Register data() { return {.parameter = "data", .conversion = kData}; }
+
+constexpr std::string_view kResult = "result";
+
+// Sorted by name.
+constexpr CallShape kShapes[] = {
+    {"accept", {kNo}, kResult, {}},
+    {"accept4", {kNo, kNo, kNo, number("flags")}, kResult, {}},
+    {"access", {path("name"), number("mode")}, {}, {}},
+    {"bind", {number("fd")}, "fd", {}},
+    {"bpf", {number("cmd")}, kResult, {}},
+    {"brk", {number("addr")}, {}, {}},
+    {"capset", {kNo}, {}, {}},
+    {"chdir", {path("path")}, {}, {}},
+    {"chmod", {path("filename"), number("mode")}, {}, {}},
+    {"chown", {path("path"), number("uid"), number("gid")}, {}, {}},
+    {"chroot", {path("path")}, {}, {}},
+    {"close", {number("fd")}, "fd", {}},
+    {"connect", {number("fd")}, "fd", {}},
+    {"copy_file_range",
+     {number("fdin"), kNo, number("fdout"), kNo, number("len")},
+     "fdout",
+     "fdin"},
+    {"creat", {path("name"), number("mode")}, kResult, {}},
+    {"delete_module", {text("name"), number("flags", kOpen)}, {}, {}},
+    {"dup", {number("oldfd")}, kResult, "oldfd"},
+    {"dup2", {number("oldfd"), number("newfd")}, kResult, "oldfd"},
+    {"dup3", {number("oldfd"), number("newfd"), number("flags", kOpen)}, kResult, "oldfd"},
+    {"epoll_create", {number("size")}, kResult, {}},
+    {"epoll_create1", {number("flags")}, kResult, {}},
+    {"eventfd", {number("initval"), number("flags")}, kResult, {}},
+    {"eventfd2", {number("initval"), number("flags", kOpen)}, kResult, {}},
+    {"execve", {path("filename")}, {}, {}},
+    {"execveat", {number("dirfd"), text("pathname", "dirfd")}, {}, {}},
+    {"fchdir", {number("fd")}, "fd", {}},
+    {"fchmod", {number("fd"), number("mode")}, "fd", {}},
+    {"fchmodat", {number("dirfd"), text("filename", "dirfd"), number("mode")}, {}, {}},
+    {"fchown", {number("fd"), number("uid"), number("gid")}, "fd", {}},
+    {"fchownat",
+     {number("dirfd"), text("pathname", "dirfd"), number("uid"), number("gid"), number("flags")},
+     {},
+     {}},
+    {"fcntl", {number("fd"), number("cmd", kFcntl)}, "fd", {}},
+    {"finit_module", {number("fd"), text("uargs"), number("flags")}, "fd", {}},
+    {"flock", {number("fd"), number("operation")}, "fd", {}},
+    {"getdents", {number("fd")}, "fd", {}},
+    {"getdents64", {number("fd")}, "fd", {}},
+    {"init_module", {kNo, number("length"), text("uargs")}, {}, {}},
+    {"inotify_init", {kNo}, kResult, {}},
+    {"inotify_init1", {number("flags", kOpen)}, kResult, {}},
+    {"io_uring_enter",
+     {number("fd"), number("to_submit"), number("min_complete"), number("flags")},
+     "fd",
+     {}},
+    {"io_uring_register",
+     {number("fd"), number("opcode"), number("arg"), number("nr_args")},
+     "fd",
+     {}},
+    {"io_uring_setup", {number("entries")}, kResult, {}},
+    {"ioctl", {number("fd"), number("request"), number("argument")}, "fd", {}},
+    {"kill", {number("pid"), number("sig")}, {}, {}},
+    {"lchown", {path("path"), number("uid"), number("gid")}, {}, {}},
+    {"link", {path("oldpath"), path("newpath")}, {}, {}},
+    {"linkat",
+     {number("olddir"), text("oldpath", "olddir"), number("newdir"), text("newpath", "newdir"),
+      number("flags")},
+     {},
+     {}},
+    {"listen", {number("fd"), number("backlog")}, "fd", {}},
+    {"lseek", {number("fd"), number("offset"), number("whence")}, "fd", {}},
+    {"lstat", {path("path")}, {}, {}},
+    {"memfd_create", {text("name"), number("flags")}, kResult, {}},
+    {"mkdir", {path("path"), number("mode")}, {}, {}},
+    {"mkdirat", {number("dirfd"), text("path", "dirfd"), number("mode")}, {}, {}},
+    {"mknod", {path("path"), number("mode"), number("dev")}, {}, {}},
+    {"mknodat", {number("dirfd"), text("path", "dirfd"), number("mode"), number("dev")}, {}, {}},
+    {"mmap",
+     {number("addr"), number("length"), number("prot", kProtection), number("flags", kMap),
+      number("fd"), number("offset")},
+     "fd",
+     {}},
+    {"mmap2",
+     {number("addr"), number("length"), number("prot", kProtection), number("flags", kMap),
+      number("fd"), number("pgoffset")},
+     "fd",
+     {}},
+    {"mount", {text("dev"), path("dir"), text("type"), number("flags")}, {}, {}},
+    {"mprotect", {number("addr"), number("length"), number("prot", kProtection)}, {}, {}},
+    {"munmap", {number("addr"), number("length")}, {}, {}},
+    {"newfstatat", {number("dirfd"), text("path", "dirfd"), kNo, number("flags")}, {}, {}},
+    {"open", {path("name"), number("flags", kOpen), number("mode")}, kResult, {}},
+    {"open_by_handle_at", {number("mountfd"), kNo, number("flags", kOpen)}, kResult, {}},
+    {"openat",
+     {number("dirfd"), text("name", "dirfd"), number("flags", kOpen), number("mode")},
+     kResult,
+     {}},
+    {"openat2", {number("dirfd"), text("name", "dirfd"), kNo, kNo}, kResult, {}},
+    {"pidfd_getfd", {number("pid_fd"), number("target_fd"), number("flags")}, kResult, {}},
+    {"pidfd_open", {number("pid"), number("flags")}, kResult, {}},
+    {"pipe", {kNo}, "fd1", {}},
+    {"pipe2", {kNo, number("flags", kOpen)}, "fd1", {}},
+    {"prctl", {number("option"), text("arg2_str")}, {}, {}},
+    {"pread", {number("fd"), data(), number("size"), number("pos")}, "fd", {}},
+    {"preadv", {number("fd"), data(), kNo, number("pos")}, "fd", {}},
+    {"process_vm_readv", {number("pid"), data()}, {}, {}},
+    {"process_vm_writev", {number("pid"), data()}, {}, {}},
+    {"ptrace", {number("request", kPtrace), number("pid")}, {}, {}},
+    {"pwrite", {number("fd"), data(), number("size"), number("pos")}, "fd", {}},
+    {"pwritev", {number("fd"), data(), kNo, number("pos")}, "fd", {}},
+    {"read", {number("fd"), data(), number("size")}, "fd", {}},
+    {"readv", {number("fd"), data()}, "fd", {}},
+    {"recv", {number("fd"), data(), number("size")}, "fd", {}},
+    {"recvfrom", {number("fd"), data(), number("size")}, "fd", {}},
+    {"recvmmsg", {number("fd"), data(), number("size")}, "fd", {}},
+    {"recvmsg", {number("fd"), data()}, "fd", {}},
+    {"rename", {path("oldpath"), path("newpath")}, {}, {}},
+    {"renameat",
+     {number("olddirfd"), text("oldpath", "olddirfd"), number("newdirfd"),
+      text("newpath", "newdirfd")},
+     {},
+     {}},
+    {"renameat2",
+     {number("olddirfd"), text("oldpath", "olddirfd"), number("newdirfd"),
+      text("newpath", "newdirfd"), number("flags")},
+     {},
+     {}},
+    {"rmdir", {path("path")}, {}, {}},
+    {"seccomp", {number("op"), number("flags")}, {}, {}},
+    {"send", {number("fd"), data(), number("size")}, "fd", {}},
+    {"sendfile", {number("out_fd"), number("in_fd"), kNo, number("size")}, "out_fd", "in_fd"},
+    {"sendmmsg", {number("fd"), data(), number("size")}, "fd", {}},
+    {"sendmsg", {number("fd"), data(), number("size")}, "fd", {}},
+    {"sendto", {number("fd"), data(), number("size")}, "fd", {}},
+    {"setgid", {number("gid")}, {}, {}},
+    {"setns", {number("fd"), number("nstype", kClone)}, "fd", {}},
+    {"setpgid", {number("pid"), number("pgid")}, {}, {}},
+    {"setregid", {number("rgid"), number("egid")}, {}, {}},
+    {"setresgid", {number("rgid"), number("egid"), number("sgid")}, {}, {}},
+    {"setresuid", {number("ruid"), number("euid"), number("suid")}, {}, {}},
+    {"setreuid", {number("ruid"), number("euid")}, {}, {}},
+    {"setsid", {kNo}, {}, {}},
+    {"setsockopt", {number("fd")}, "fd", {}},
+    {"setuid", {number("uid")}, {}, {}},
+    {"shutdown", {number("fd"), number("how")}, "fd", {}},
+    {"signalfd", {number("fd"), kNo, number("flags")}, kResult, {}},
+    {"signalfd4", {number("fd"), kNo, kNo, number("flags", kOpen)}, kResult, {}},
+    {"socket", {number("domain"), number("type"), number("proto")}, kResult, {}},
+    {"socketpair", {number("domain"), number("type"), number("proto")}, "fd1", {}},
+    {"splice",
+     {number("fd_in"), kNo, number("fd_out"), kNo, number("size"), number("flags")},
+     "fd_out",
+     "fd_in"},
+    {"stat", {path("path")}, {}, {}},
+    {"symlink", {text("target"), path("linkpath")}, {}, {}},
+    {"symlinkat", {text("target"), number("linkdirfd"), text("linkpath", "linkdirfd")}, {}, {}},
+    {"tgkill", {number("pid"), number("tid"), number("sig")}, {}, {}},
+    {"timerfd_create", {number("clockid"), number("flags")}, kResult, {}},
+    {"tkill", {number("tid"), number("sig")}, {}, {}},
+    {"umount", {path("name"), number("flags")}, {}, {}},
+    {"umount2", {path("name"), number("flags")}, {}, {}},
+    {"unlink", {path("path")}, {}, {}},
+    {"unlinkat", {number("dirfd"), text("name", "dirfd"), number("flags")}, {}, {}},
+    {"unshare", {number("flags", kClone)}, {}, {}},
+    {"userfaultfd", {number("flags", kOpen)}, kResult, {}},
+    {"write", {number("fd"), data(), number("size")}, "fd", {}},
+    {"writev", {number("fd"), data()}, "fd", {}},
+};
+
+static_assert(std::ranges::is_sorted(kShapes, {}, &CallShape::name));
+
+}  // namespace
+
+const CallShape* find_call_shape(std::string_view name) {
+  const auto* const found = std::ranges::lower_bound(kShapes, name, {}, &CallShape::name);
+  return found != std::end(kShapes) && found->name == name ? found : nullptr;
+}
+
+}  // namespace yagura::sensor::scap
