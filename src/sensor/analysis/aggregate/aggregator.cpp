@@ -96,6 +96,7 @@ void Aggregator::hold(Group& group, const SensorAlert& alert) {
   if ((group.count & (group.count - 1)) == 0) {
     group.last = std::make_unique<StoredEvent>(event, options_.max_event_bytes);
     group.fields.assign(alert.fields.begin(), alert.fields.end());
+    group.by_given_name = alert.by_given_name;
   }
   const std::string& name = event.process->comm;
   const auto known =
@@ -120,7 +121,8 @@ void Aggregator::write_summary(Group& group) {
                   .tags = group.tags,
                   .output = group.output,
                   .fields = fields,
-                  .event = &group.last->event()});
+                  .event = &group.last->event(),
+                  .by_given_name = group.by_given_name});
   group.count = 0;
   group.fields.clear();
   group.processes.clear();

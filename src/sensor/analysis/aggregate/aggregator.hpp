@@ -60,6 +60,7 @@ class Aggregator : public AlertSink {
     std::vector<std::string> tags;
     std::vector<std::pair<std::string, std::string>> fields;
     AlertOrigin origin = AlertOrigin::kRule;
+    bool by_given_name = false;
     std::unique_ptr<StoredEvent> last;
     std::uint64_t count = 0;
     std::int64_t first_ns = 0;
