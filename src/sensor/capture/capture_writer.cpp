@@ -35,6 +35,7 @@ CaptureWriter::~CaptureWriter() { push_records(); }
 
 void CaptureWriter::forget() {
   processes_.clear();
+  threads_.clear();
   containers_.clear();
 }
 
@@ -91,8 +92,10 @@ void CaptureWriter::on_event(const SensorEvent& event) {
   describe(event);
   append(event.record->bytes(), event.record->header().cpu, event.lost_before);
   ++block_events_;
-  if (event.record->kind() == YGR_EXIT && event.process->pid == event.record->header().tid) {
-    processes_.erase({event.process->start_ns, event.process->pid});
+  if (event.record->kind() == YGR_EXIT) {
+    const ygr_header& header = event.record->header();
+    threads_.erase(header.tid);
+    if (header.tid == header.pid) processes_.erase({event.process->start_ns, header.pid});
   }
   if (block_.size() >= options_.block_size) push_records();
 }
@@ -104,21 +107,50 @@ void CaptureWriter::on_tick(std::int64_t wall_ns) {
 }
 
 void CaptureWriter::describe(const SensorEvent& event) {
-  if (processes_.size() > kMaxDescribed) processes_.clear();
+  if (processes_.size() + threads_.size() > kMaxDescribed) forget();
   const ygr_header& header = event.record->header();
   const Process& process = *event.process;
+  if (process.pid == 0) return;  // nobody's: a cgroup that the kernel removes
   describe_container(process);
+  const bool is_main = header.tid == header.pid;
   switch (event.record->kind()) {
     case YGR_EXEC:  // says itself what the process is; so does a fork
     case YGR_FORK:
     case YGR_TASK:
       if (event.created_by != nullptr) describe_process(*event.created_by, header);
+      if (!is_main) break;
       if (process.parent != nullptr) describe_process(*process.parent, header);
       processes_[{process.start_ns, process.pid}] = process.image->number;
       return;
     default:
-      describe_process(process, header);
+      break;
   }
+  describe_process(process, header);
+  if (!is_main) describe_thread(event);
+}
+
+void CaptureWriter::describe_thread(const SensorEvent& event) {
+  const ygr_header& its = event.record->header();
+  if (!threads_.insert(its.tid).second || event.record->kind() == YGR_FORK ||
+      event.record->kind() == YGR_TASK) {
+    return;
+  }
+  ygr_header header{};
+  header.kind = YGR_TASK;
+  header.time_ns = its.time_ns;
+  header.cgroup_id = event.process->cgroup_id;
+  header.tid = its.tid;
+  header.pid = its.pid;
+  header.uid = its.uid;
+  task_.begin(header);
+  ygr_task facts{};
+  facts.tid = its.tid;
+  facts.pid = its.pid;
+  facts.vtid = event.vtid;
+  facts.vpid = event.process->vpid;
+  task_.add_struct(YGR_S_TASK, facts);
+  task_.add(YGR_S_COMM, event.thread_comm);
+  append(task_.finish(), its.cpu, 0);
 }
 
 void CaptureWriter::describe_process(const Process& process, const ygr_header& event) {

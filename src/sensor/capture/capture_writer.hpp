@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "sensor/capture/capture_output.hpp"
@@ -71,6 +72,7 @@ class CaptureWriter final : public EventConsumer {
   void rotate_if_due(std::int64_t wall_ns);
   void describe(const SensorEvent& event);
   void describe_process(const Process& process, const ygr_header& event);
+  void describe_thread(const SensorEvent& event);
   void describe_container(const Process& process);
   void append(std::span<const std::byte> record, std::uint16_t cpu, std::uint64_t lost_before);
   void push_records();
@@ -88,6 +90,7 @@ class CaptureWriter final : public EventConsumer {
   // What the file at hand says already. Numbers of images: a process is described again when it has
   // become another program without an event that was written.
   std::unordered_map<ProcessKey, std::uint64_t, HashKey> processes_;
+  std::unordered_set<std::uint32_t> threads_;  // that are not main ones
   std::unordered_map<std::uint64_t, std::shared_ptr<const Container>> containers_;  // by cgroup
   std::vector<std::uint64_t> sequences_;                                            // by CPU
   std::uint64_t events_ = 0;
