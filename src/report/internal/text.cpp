@@ -8,42 +8,13 @@
 #include <array>
 
 #include "core/utf8.hpp"
+#include "core/visible_text.hpp"
 
 namespace yagura::report {
 
 namespace {
 
 using EscapeTable = std::array<std::string_view, 128>;  // empty: the character stands for itself
-
-struct Range {
-  char32_t first;
-  char32_t last;
-};
-
-// Format characters that reorder or hide text, line separators, and what XML does not allow. The
-// zero width (non-)joiners stay: words of Persian, Hindi and others need them.
-constexpr std::array<Range, 15> kDeceptive = {{
-    {0x80, 0x9F},         // C1: some terminals obey them
-    {0xAD, 0xAD},         // soft hyphen
-    {0x61C, 0x61C},       // Arabic letter mark
-    {0x180E, 0x180E},     // Mongolian vowel separator
-    {0x200B, 0x200B},     // zero width space
-    {0x200E, 0x200F},     // direction marks
-    {0x2028, 0x202E},     // line and paragraph separators, embeddings and overrides
-    {0x2060, 0x206F},     // invisible operators, isolates
-    {0xFE00, 0xFE0E},     // variation selectors; the emoji one (FE0F) stays
-    {0xFEFF, 0xFEFF},     // byte order mark
-    {0xFFF9, 0xFFFB},     // interlinear annotation
-    {0xFFFE, 0xFFFF},     // not characters
-    {0x1D173, 0x1D17A},   // musical format controls
-    {0xE0000, 0xE0FFF},   // tags, further variation selectors
-    {0xF0000, 0x10FFFF},  // private use: no font knows them
-}};
-
-bool is_deceptive(char32_t code_point) {
-  const auto at = std::ranges::lower_bound(kDeceptive, code_point, {}, &Range::last);
-  return at != kDeceptive.end() && at->first <= code_point;
-}
 
 void append_hex(std::string& out, char32_t value, int least_digits) {
   static constexpr std::string_view kHex = "0123456789abcdef";
@@ -59,8 +30,6 @@ constexpr EscapeTable with_controls(EscapeTable table) {
   table['\t'] = " ";
   return table;
 }
-
-constexpr EscapeTable kVisible = with_controls({});
 
 constexpr EscapeTable html_table() {
   EscapeTable table{};
@@ -158,7 +127,7 @@ void append_escaped(std::string& out, std::string_view text, const EscapeTable& 
       continue;
     }
     const char32_t code_point = core::utf8_decode(text, at, length);
-    if (is_deceptive(code_point)) {
+    if (core::is_deceptive(code_point)) {
       out += "\\u{";
       append_hex(out, code_point, 4);
       out += '}';
@@ -209,9 +178,7 @@ void append_padded(std::string& out, std::uint64_t number, std::size_t digits) {
 
 }  // namespace
 
-void append_visible(std::string& out, std::string_view text) {
-  append_escaped(out, text, kVisible);
-}
+void append_visible(std::string& out, std::string_view text) { core::append_visible(out, text); }
 void append_html(std::string& out, std::string_view text) { append_escaped(out, text, kHtml); }
 
 void append_markdown(std::string& out, std::string_view text) {
