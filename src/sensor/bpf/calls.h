@@ -36,7 +36,7 @@ YGR_INLINE ygr_u64 ygr_length(struct ygr_scratch* scratch, ygr_u32 from, ygr_s64
 
 /* A text, and if it is relative the directory that it starts from. */
 YGR_INLINE void ygr_put_name(struct ygr_scratch* scratch, ygr_u32 text, ygr_u32 directory,
-                             ygr_u32 id, ygr_u32 directory_id) {
+                             ygr_u32 id, ygr_u32 directory_id, const int typed) {
   ygr_put_user_text(ygr_argument(scratch, text), id);
   if (directory == 0 || scratch->first_byte == '/') return;
   if (directory != YGR_FROM_CWD) {
@@ -46,7 +46,11 @@ YGR_INLINE void ygr_put_name(struct ygr_scratch* scratch, ygr_u32 text, ygr_u32 
       return;
     }
   }
-  ygr_put_cwd(directory_id);
+  if (typed) {
+    ygr_put_cwd_typed(directory_id);
+  } else {
+    ygr_put_cwd(directory_id);
+  }
 }
 
 YGR_INLINE ygr_s32 ygr_descriptor(struct ygr_scratch* scratch, const struct ygr_call_plan* plan,
@@ -121,11 +125,16 @@ YGR_INLINE void ygr_begin_call(struct ygr_scratch* scratch, const struct ygr_cal
 
 /* YGR_S_FD and what belongs to it, credentials, task, working directory. */
 YGR_INLINE void ygr_put_objects(struct ygr_scratch* scratch, const struct ygr_call_plan* plan,
-                                ygr_s64 result) {
+                                ygr_s64 result, const int typed) {
   ygr_u32 flags = plan->flags;
   if (plan->descriptor != 0) {
-    ygr_put_descriptor(ygr_descriptor(scratch, plan, plan->descriptor, result),
-                       (flags & YGR_PLAN_SERVER) != 0);
+    ygr_s32 fd = ygr_descriptor(scratch, plan, plan->descriptor, result);
+    ygr_u32 is_server = (flags & YGR_PLAN_SERVER) != 0;
+    if (typed) {
+      ygr_put_descriptor_typed(fd, is_server);
+    } else {
+      ygr_put_descriptor(fd, is_server);
+    }
   }
   if (plan->other_descriptor != 0) {
     ygr_s32 fd = ygr_descriptor(scratch, plan, plan->other_descriptor, result);
@@ -141,18 +150,18 @@ YGR_INLINE void ygr_put_objects(struct ygr_scratch* scratch, const struct ygr_ca
   if ((flags & YGR_PLAN_CWD) != 0) ygr_put_cwd(YGR_S_CWD);
 }
 
-YGR_INLINE void ygr_put_texts(struct ygr_scratch* scratch, const struct ygr_call_plan* plan) {
+YGR_INLINE void ygr_put_texts(struct ygr_scratch* scratch, const struct ygr_call_plan* plan,
+                              const int typed) {
   if (plan->text[0] == 0) return;
   if (plan->text_if != 0 && (ygr_u32)ygr_argument(scratch, plan->text_if) != plan->text_if_value)
     return;
-  ygr_put_name(scratch, plan->text[0], plan->directory[0], YGR_S_PATH0, YGR_S_DIR0);
+  ygr_put_name(scratch, plan->text[0], plan->directory[0], YGR_S_PATH0, YGR_S_DIR0, typed);
   if (plan->text[1] == 0) return;
-  ygr_put_name(scratch, plan->text[1], plan->directory[1], YGR_S_PATH1, YGR_S_DIR1);
+  ygr_put_name(scratch, plan->text[1], plan->directory[1], YGR_S_PATH1, YGR_S_DIR1, typed);
   if (plan->text[2] != 0) ygr_put_user_text(ygr_argument(scratch, plan->text[2]), YGR_S_PATH2);
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(ygr_sys_exit, struct pt_regs* regs, long result) {
+YGR_INLINE int ygr_call_ended(struct pt_regs* regs, long result, const int typed) {
   int is_compat = ygr_is_compat();
   ygr_u32 number = YGR_CALL_NUMBER(regs);
   struct ygr_call_plan* plan;
@@ -168,8 +177,8 @@ int BPF_PROG(ygr_sys_exit, struct pt_regs* regs, long result) {
   if (!ygr_is_worth_it(scratch, plan) || !ygr_is_wanted_task()) return 0;
 
   ygr_begin_call(scratch, plan, is_compat, result);
-  ygr_put_texts(scratch, plan);
-  ygr_put_objects(scratch, plan, result);
+  ygr_put_texts(scratch, plan, typed);
+  ygr_put_objects(scratch, plan, result, typed);
   if (plan->address != 0) {
     ygr_put_user_bytes(ygr_argument(scratch, plan->address),
                        ygr_length(scratch, plan->address_length, result), 128, YGR_S_ADDRESS);
@@ -179,4 +188,15 @@ int BPF_PROG(ygr_sys_exit, struct pt_regs* regs, long result) {
   if (plan->blob != 0) ygr_put_blob(scratch, plan);
   if ((plan->flags & YGR_PLAN_NO_EVENT) == 0) ygr_send(YGR_RING_EVENTS);
   return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(ygr_sys_exit, struct pt_regs* regs, long result) {
+  return ygr_call_ended(regs, result, 0);
+}
+
+/* For kernels from 6.2 on; see read.h. */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(ygr_sys_exit_typed, struct pt_regs* regs, long result) {
+  return ygr_call_ended(regs, result, 1);
 }

@@ -23,7 +23,7 @@ __noinline int ygr_is_node_in_scope(ygr_u64 node) {
     ygr_u64 id;
     if (node == 0) return 0;
     id = ygr_read64(node + YGR_OFFSET(kernfs_node, id));
-    if (bpf_map_lookup_elem(&scope, &id)) return 1;
+    if (ygr_is_scope(id)) return 1;
     node = ygr_parent_node(node);
   }
   return 0;

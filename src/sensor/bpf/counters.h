@@ -6,6 +6,9 @@
 
 enum { YGR_RING_EVENTS = 0, YGR_RING_VITAL = 1, YGR_RINGS = 2 };
 
+/* Cgroups that a probe can be confined to. */
+enum { YGR_MAX_SCOPES = 4 };
+
 struct ygr_cpu_counts {
   ygr_u64 sequence[YGR_RINGS];  /* of the last record that was made, sent or lost */
   ygr_u64 ring_full[YGR_RINGS]; /* lost: the ring had no room */

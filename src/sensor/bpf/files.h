@@ -88,34 +88,90 @@ YGR_INLINE void ygr_read_inode(struct ygr_scratch* scratch, ygr_u64 inode, struc
   ygr_read_times(chunk, size, inode, file);
   file->dev = ygr_read32(super + YGR_OFFSET(super_block, s_dev));
   file->fs_magic = (ygr_u32)ygr_read64(super + YGR_OFFSET(super_block, s_magic));
-  file->flags = 0;
-  file->layer = YGR_LAYER_NONE;
-  if (file->links == 0) file->flags |= YGR_FILE_UNLINKED;
-  if (file->fs_magic == YGR_OVERLAY_MAGIC) file->layer = ygr_layer_of(inode);
-  if (file->fs_magic == YGR_ANON_INODE_MAGIC) file->flags |= YGR_FILE_ANON_INODE;
 }
 
 /* Fills a ygr_file of a struct file and says what else there is to tell. */
 struct ygr_file_parts {
+  ygr_u64 inode;
   ygr_u64 dentry;
   ygr_u64 mount;
   ygr_u64 private_data;
 };
 
-YGR_INLINE void ygr_read_file(struct ygr_scratch* scratch, ygr_u64 address, ygr_s32 fd,
-                              struct ygr_file* file, struct ygr_file_parts* parts) {
+/* The same by plain loads. */
+YGR_INLINE void ygr_read_times_typed(struct inode* inode, struct ygr_file* file) {
+  if (YGR_EXISTS(inode___seconds, i_ctime_sec)) {
+    struct inode___seconds* times = (struct inode___seconds*)inode;
+    file->ctime_ns =
+        (ygr_u64)times->i_ctime_sec * 1000000000ULL + (times->i_ctime_nsec & 0x7fffffff);
+    file->mtime_ns = (ygr_u64)times->i_mtime_sec * 1000000000ULL + times->i_mtime_nsec;
+    return;
+  }
+  if (YGR_EXISTS(inode___hidden_ctime, __i_ctime)) {
+    struct inode___hidden_ctime* times = (struct inode___hidden_ctime*)inode;
+    file->ctime_ns = (ygr_u64)times->__i_ctime.tv_sec * 1000000000ULL + times->__i_ctime.tv_nsec;
+  } else {
+    struct inode___ctime* times = (struct inode___ctime*)inode;
+    file->ctime_ns = (ygr_u64)times->i_ctime.tv_sec * 1000000000ULL + times->i_ctime.tv_nsec;
+  }
+  if (YGR_EXISTS(inode___hidden_mtime, __i_mtime)) {
+    struct inode___hidden_mtime* times = (struct inode___hidden_mtime*)inode;
+    file->mtime_ns = (ygr_u64)times->__i_mtime.tv_sec * 1000000000ULL + times->__i_mtime.tv_nsec;
+  } else {
+    struct inode___mtime* times = (struct inode___mtime*)inode;
+    file->mtime_ns = (ygr_u64)times->i_mtime.tv_sec * 1000000000ULL + times->i_mtime.tv_nsec;
+  }
+}
+
+YGR_INLINE void ygr_read_file_typed(struct ygr_scratch* scratch, ygr_u64 address, ygr_s32 fd,
+                                    struct ygr_file* out, struct ygr_file_parts* parts) {
+  struct file* file = YGR_TYPED(file, address);
+  struct inode* inode = file->f_inode;
+  struct super_block* super = inode->i_sb;
+  out->fd = fd;
+  out->open_flags = file->f_flags;
+  out->mode = inode->i_mode;
+  out->links = inode->i_nlink;
+  out->ino = inode->i_ino;
+  out->size = inode->i_size;
+  out->uid = inode->i_uid.val;
+  out->gid = inode->i_gid.val;
+  ygr_read_times_typed(inode, out);
+  out->dev = super->s_dev;
+  out->fs_magic = super->s_magic;
+  parts->inode = ygr_untyped(scratch, inode);
+  parts->dentry = ygr_untyped(scratch, file->f_path.dentry);
+  parts->mount = ygr_untyped(scratch, file->f_path.mnt);
+  parts->private_data = ygr_untyped(scratch, file->private_data);
+}
+
+YGR_INLINE void ygr_read_file_untyped(struct ygr_scratch* scratch, ygr_u64 address, ygr_s32 fd,
+                                      struct ygr_file* file, struct ygr_file_parts* parts) {
   const ygr_u64 size = 128;
   ygr_u8* chunk = scratch->chunk;
-  ygr_u64 inode;
   bpf_probe_read_kernel(chunk, size, (const void*)address);
   file->fd = fd;
-  file->reserved = 0;
   file->open_flags = ygr_pick32(chunk, size, address, 0, YGR_OFFSET(file, f_flags));
-  inode = ygr_pick64(chunk, size, address, 0, YGR_OFFSET(file, f_inode));
+  parts->inode = ygr_pick64(chunk, size, address, 0, YGR_OFFSET(file, f_inode));
   parts->dentry = ygr_pick64(chunk, size, address, 0, YGR_OFFSET(file, f_path.dentry));
   parts->mount = ygr_pick64(chunk, size, address, 0, YGR_OFFSET(file, f_path.mnt));
   parts->private_data = ygr_pick64(chunk, size, address, 0, YGR_OFFSET(file, private_data));
-  ygr_read_inode(scratch, inode, file);
+  ygr_read_inode(scratch, parts->inode, file);
+}
+
+YGR_INLINE void ygr_read_file(struct ygr_scratch* scratch, ygr_u64 address, ygr_s32 fd,
+                              struct ygr_file* file, struct ygr_file_parts* parts,
+                              const int typed) {
+  if (typed) {
+    ygr_read_file_typed(scratch, address, fd, file, parts);
+  } else {
+    ygr_read_file_untyped(scratch, address, fd, file, parts);
+  }
+  file->reserved = 0;
+  file->flags = file->links == 0 ? YGR_FILE_UNLINKED : 0;
+  file->layer = YGR_LAYER_NONE;
+  if (file->fs_magic == YGR_OVERLAY_MAGIC) file->layer = ygr_layer_of(parts->inode);
+  if (file->fs_magic == YGR_ANON_INODE_MAGIC) file->flags |= YGR_FILE_ANON_INODE;
   if (file->fs_magic == YGR_TMPFS_MAGIC && file->links == 0 &&
       ygr_read64(parts->dentry + YGR_OFFSET(dentry, d_parent)) == parts->dentry) {
     file->flags |= YGR_FILE_MEMFD;
@@ -130,10 +186,28 @@ __noinline int ygr_put_file(ygr_u64 address, ygr_s32 fd, ygr_u32 id, ygr_u32 pat
   if (!scratch || address == 0) return 0;
   file = ygr_structure(scratch, sizeof(*file));
   if (!file) return 0;
-  ygr_read_file(scratch, address, fd, file, &parts);
+  ygr_read_file(scratch, address, fd, file, &parts, 0);
   ygr_end_section(scratch, id, 0, sizeof(*file));
-  if (path_id != 0) ygr_put_path(parts.dentry, parts.mount, path_id);
+  if (path_id != 0) ygr_put_path(parts.dentry, parts.mount, path_id, 0);
   return 0;
+}
+
+YGR_INLINE void ygr_describe_file(ygr_u64 address, ygr_s32 fd, ygr_u32 is_server, const int typed) {
+  struct ygr_scratch* scratch = ygr_scratch();
+  struct ygr_file_parts parts;
+  struct ygr_file* file;
+  int is_socket;
+  if (!scratch || address == 0) return;
+  file = ygr_structure(scratch, sizeof(*file));
+  if (!file) return;
+  ygr_read_file(scratch, address, fd, file, &parts, typed);
+  is_socket = (file->mode & YGR_S_IFMT) == YGR_S_IFSOCK;
+  ygr_end_section(scratch, YGR_S_FD, 0, sizeof(*file));
+  if (is_socket) {
+    ygr_put_socket(parts.private_data, is_server);
+  } else {
+    ygr_put_path(parts.dentry, parts.mount, YGR_S_FD_PATH, typed);
+  }
 }
 
 /*
@@ -141,25 +215,19 @@ __noinline int ygr_put_file(ygr_u64 address, ygr_s32 fd, ygr_u32 id, ygr_u32 pat
  * `is_server`: of a socket, that it was accepted.
  */
 __noinline int ygr_put_open_file(ygr_u64 address, ygr_s32 fd, ygr_u32 is_server) {
-  struct ygr_scratch* scratch = ygr_scratch();
-  struct ygr_file_parts parts;
-  struct ygr_file* file;
-  if (!scratch || address == 0) return 0;
-  file = ygr_structure(scratch, sizeof(*file));
-  if (!file) return 0;
-  ygr_read_file(scratch, address, fd, file, &parts);
-  int is_socket = (file->mode & YGR_S_IFMT) == YGR_S_IFSOCK;
-  ygr_end_section(scratch, YGR_S_FD, 0, sizeof(*file));
-  if (is_socket) {
-    ygr_put_socket(parts.private_data, is_server);
-  } else {
-    ygr_put_path(parts.dentry, parts.mount, YGR_S_FD_PATH);
-  }
+  ygr_describe_file(address, fd, is_server, 0);
+  return 0;
+}
+__noinline int ygr_put_open_file_typed(ygr_u64 address, ygr_s32 fd, ygr_u32 is_server) {
+  ygr_describe_file(address, fd, is_server, 1);
   return 0;
 }
 
 YGR_INLINE void ygr_put_descriptor(ygr_s32 fd, ygr_u32 is_server) {
   ygr_put_open_file(ygr_file_of(fd), fd, is_server);
+}
+YGR_INLINE void ygr_put_descriptor_typed(ygr_s32 fd, ygr_u32 is_server) {
+  ygr_put_open_file_typed(ygr_file_of(fd), fd, is_server);
 }
 
 /* Path of the directory that a descriptor is open on. */
@@ -167,6 +235,6 @@ __noinline int ygr_put_directory(ygr_s32 fd, ygr_u32 id) {
   ygr_u64 address = ygr_file_of(fd);
   if (address == 0) return 0;
   ygr_put_path(ygr_read64(address + YGR_OFFSET(file, f_path.dentry)),
-               ygr_read64(address + YGR_OFFSET(file, f_path.mnt)), id);
+               ygr_read64(address + YGR_OFFSET(file, f_path.mnt)), id, 0);
   return 0;
 }

@@ -2,6 +2,7 @@
 
 /* What user space decides before loading. Built-in types: skeletons drop typedefs. */
 
+#include "sensor/bpf/counters.h"
 #include "sensor/bpf/helpers.h"
 
 /* The kernel has the helper that gives structures to be read by plain loads (5.11, 5.15). */
@@ -10,8 +11,9 @@
 
 /* Process whose own doings are not told: ours. */
 const volatile unsigned int ygr_own_pid = 0;
-/* Not 0: only tasks in a cgroup of the map `scope` or below one are told of. */
+/* Not 0: only tasks in one of these cgroups or below one are told of. */
 const volatile unsigned int ygr_is_scoped = 0;
+const volatile unsigned long long ygr_scopes[YGR_MAX_SCOPES] = {};
 const volatile unsigned int ygr_page_kb = 4;
 /* A CPU wakes the consumer after so many bytes. */
 const volatile unsigned int ygr_wake_bytes = 65536;

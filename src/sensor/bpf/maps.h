@@ -31,13 +31,6 @@ struct {
 } uring_plans SEC(".maps");
 
 struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 1024);
-  __type(key, ygr_u64);
-  __type(value, ygr_u8);
-} scope SEC(".maps");
-
-struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
   __uint(max_entries, 1);
   __type(key, ygr_u32);

@@ -35,64 +35,94 @@ enum ygr_walk_end {
   YGR_WALK_ON = 3,     /* not yet */
 };
 
-YGR_INLINE void ygr_enter_mount(struct ygr_walk* walk, ygr_u64 mount) {
+YGR_INLINE void ygr_enter_mount(struct ygr_walk* walk, ygr_u64 mount, const int typed) {
   walk->mount = mount;
-  walk->mount_root = ygr_read64(mount + YGR_OFFSET(vfsmount, mnt_root));
+  walk->mount_root = typed ? (ygr_u64)YGR_TYPED(vfsmount, mount)->mnt_root
+                           : ygr_read64(mount + YGR_OFFSET(vfsmount, mnt_root));
 }
 
 /* From the root of a mount to the place where it is mounted; 0: nowhere. */
-YGR_INLINE int ygr_leave_mount(struct ygr_walk* walk) {
+YGR_INLINE int ygr_leave_mount(struct ygr_walk* walk, const int typed) {
   ygr_u64 holder = walk->mount - YGR_OFFSET(mount, mnt);
-  ygr_u64 above = ygr_read64(holder + YGR_OFFSET(mount, mnt_parent));
+  ygr_u64 above;
+  if (typed) {
+    struct mount* mount = YGR_TYPED(mount, holder);
+    walk->dentry = (ygr_u64)mount->mnt_mountpoint;
+    walk->mount = (ygr_u64)mount->mnt_parent;
+  } else {
+    walk->dentry = ygr_read64(holder + YGR_OFFSET(mount, mnt_mountpoint));
+    walk->mount = ygr_read64(holder + YGR_OFFSET(mount, mnt_parent));
+  }
+  above = walk->mount;
   if (above == holder || above == 0) return 0;
-  walk->dentry = ygr_read64(holder + YGR_OFFSET(mount, mnt_mountpoint));
-  ygr_enter_mount(walk, above + YGR_OFFSET(mount, mnt));
+  ygr_enter_mount(walk, above + YGR_OFFSET(mount, mnt), typed);
+  return 1;
+}
+
+/* Parent and name of walk->dentry; 0: unreadable. The parent goes to scratch->pointer. */
+YGR_INLINE int ygr_read_dentry(struct ygr_scratch* scratch, struct ygr_name* name,
+                               const int typed) {
+  const ygr_u64 base = YGR_OFFSET(dentry, d_parent);
+  const ygr_u64 size = 64;
+  ygr_u64 address = scratch->walk.dentry;
+  if (typed) {
+    struct dentry* dentry = YGR_TYPED(dentry, address);
+    scratch->pointer = (ygr_u64)dentry->d_parent;
+    name->length = dentry->d_name.len & 255;
+    name->text = dentry->d_name.name;
+    return scratch->pointer != 0;
+  }
+  if (bpf_probe_read_kernel(scratch->chunk, size, (const void*)(address + base))) return 0;
+  scratch->pointer = ygr_pick64(scratch->chunk, size, address, base, base);
+  name->length =
+      ygr_pick32(scratch->chunk, size, address, base, YGR_OFFSET(dentry, d_name.len)) & 255;
+  name->text = (const unsigned char*)ygr_pick64(scratch->chunk, size, address, base,
+                                                YGR_OFFSET(dentry, d_name.name));
   return 1;
 }
 
 /* One name or one mount upwards. */
-YGR_INLINE int ygr_step_up(struct ygr_scratch* scratch) {
-  const ygr_u64 base = YGR_OFFSET(dentry, d_parent);
-  const ygr_u64 size = 64;
+YGR_INLINE int ygr_step_up(struct ygr_scratch* scratch, const int typed) {
   struct ygr_walk* walk = &scratch->walk;
   ygr_u64 dentry = walk->dentry;
   ygr_u64 parent;
-  ygr_u32 length;
   struct ygr_name* name;
-  if (dentry == walk->mount_root) return ygr_leave_mount(walk) ? YGR_WALK_ON : YGR_WALK_ROOT;
+  if (dentry == walk->mount_root) {
+    return ygr_leave_mount(walk, typed) ? YGR_WALK_ON : YGR_WALK_ROOT;
+  }
   if (walk->used >= YGR_MAX_COMPONENTS) return YGR_WALK_CUT;
-  if (bpf_probe_read_kernel(scratch->chunk, size, (const void*)(dentry + base)))
-    return YGR_WALK_CUT;
-  parent = ygr_pick64(scratch->chunk, size, dentry, base, base);
-  length = ygr_pick32(scratch->chunk, size, dentry, base, YGR_OFFSET(dentry, d_name.len)) & 255;
   name = &scratch->names[walk->used & 63];
-  name->text = (const unsigned char*)ygr_pick64(scratch->chunk, size, dentry, base,
-                                                YGR_OFFSET(dentry, d_name.name));
-  name->length = length;
+  if (!ygr_read_dentry(scratch, name, typed)) return YGR_WALK_CUT;
+  parent = scratch->pointer;
   if (parent == dentry) {
-    walk->used += length != 0;
+    walk->used += name->length != 0;
     return YGR_WALK_PSEUDO;
   }
-  if (walk->length + length + 1 > YGR_MAX_PATH) return YGR_WALK_CUT;
-  walk->length += length + 1;
+  if (walk->length + name->length + 1 > YGR_MAX_PATH) return YGR_WALK_CUT;
+  walk->length += name->length + 1;
   ++walk->used;
   walk->dentry = parent;
   return YGR_WALK_ON;
 }
 
-/* Collects the names of a path, innermost first, in scratch->names; tells enum ygr_walk_end. */
-__noinline int ygr_walk_up(ygr_u64 dentry, ygr_u64 mount) {
+YGR_INLINE int ygr_walk(ygr_u64 dentry, ygr_u64 mount, const int typed) {
   struct ygr_scratch* scratch = ygr_scratch();
   if (!scratch) return YGR_WALK_CUT;
   scratch->walk.dentry = dentry;
   scratch->walk.used = 0;
   scratch->walk.length = 0;
-  ygr_enter_mount(&scratch->walk, mount);
+  ygr_enter_mount(&scratch->walk, mount, typed);
   for (int step = 0; step < YGR_PATH_STEPS; ++step) {
-    int end = ygr_step_up(scratch);
+    int end = ygr_step_up(scratch, typed);
     if (end != YGR_WALK_ON) return end;
   }
   return YGR_WALK_CUT;
+}
+
+/* Collects the names of a path, innermost first, in scratch->names; tells enum ygr_walk_end. */
+__noinline int ygr_walk_up(ygr_u64 dentry, ygr_u64 mount) { return ygr_walk(dentry, mount, 0); }
+__noinline int ygr_walk_up_typed(ygr_u64 dentry, ygr_u64 mount) {
+  return ygr_walk(dentry, mount, 1);
 }
 
 YGR_INLINE void ygr_write_name(struct ygr_scratch* scratch, ygr_u32 index, int has_slash) {
@@ -131,18 +161,26 @@ __noinline int ygr_write_names(ygr_u32 id, ygr_u32 walk_end) {
   return 0;
 }
 
-YGR_INLINE void ygr_put_path(ygr_u64 dentry, ygr_u64 mount, ygr_u32 id) {
+YGR_INLINE void ygr_put_path(ygr_u64 dentry, ygr_u64 mount, ygr_u32 id, const int typed) {
   if (dentry == 0 || mount == 0) return;
-  ygr_write_names(id, ygr_walk_up(dentry, mount));
+  ygr_write_names(id, typed ? ygr_walk_up_typed(dentry, mount) : ygr_walk_up(dentry, mount));
 }
 
-__noinline int ygr_put_cwd(ygr_u32 id) {
+YGR_INLINE void ygr_put_working_directory(ygr_u32 id, const int typed) {
   struct ygr_scratch* scratch = ygr_scratch();
   struct ygr_place cwd;
-  if (!scratch) return 0;
+  if (!scratch) return;
   ygr_cwd_of_current(&cwd);
   cwd.dentry = ygr_untyped(scratch, (const void*)cwd.dentry);
   cwd.mount = ygr_untyped(scratch, (const void*)cwd.mount);
-  ygr_put_path(cwd.dentry, cwd.mount, id);
+  ygr_put_path(cwd.dentry, cwd.mount, id, typed);
+}
+
+__noinline int ygr_put_cwd(ygr_u32 id) {
+  ygr_put_working_directory(id, 0);
+  return 0;
+}
+__noinline int ygr_put_cwd_typed(ygr_u32 id) {
+  ygr_put_working_directory(id, 1);
   return 0;
 }

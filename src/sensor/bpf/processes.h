@@ -38,12 +38,12 @@ __noinline int ygr_put_executable(ygr_u64 address, ygr_u64 cred) {
   if (!scratch || address == 0) return 0;
   file = ygr_structure(scratch, sizeof(*file));
   if (!file) return 0;
-  ygr_read_file(scratch, address, -1, file, &parts);
+  ygr_read_file(scratch, address, -1, file, &parts, 0);
   if (ygr_may_write(file, cred)) file->flags |= YGR_FILE_WRITABLE;
   gives_privileges = (file->mode & YGR_S_ISUID) != 0 ||
                      (file->mode & YGR_S_ISGID_EXECUTABLE) == YGR_S_ISGID_EXECUTABLE;
   ygr_end_section(scratch, YGR_S_EXE, 0, sizeof(*file));
-  ygr_put_path(parts.dentry, parts.mount, YGR_S_EXE_PATH);
+  ygr_put_path(parts.dentry, parts.mount, YGR_S_EXE_PATH, 0);
   return gives_privileges;
 }
 
@@ -64,7 +64,7 @@ __noinline int ygr_put_streams(void) {
     if (address == 0) continue;
     file = (struct ygr_file*)ygr_at(scratch,
                                     scratch->position + sizeof(struct ygr_section) + files_size);
-    ygr_read_file(scratch, address, fd, file, &parts);
+    ygr_read_file(scratch, address, fd, file, &parts, 0);
     if ((file->mode & YGR_S_IFMT) == YGR_S_IFSOCK) sockets[fd] = parts.private_data;
     files_size += sizeof(*file);
   }

@@ -16,6 +16,16 @@
 #define YGR_EXISTS(type, field) \
   __builtin_preserve_field_info(((struct type*)0)->field, BPF_FIELD_EXISTS)
 
+/*
+ * From 6.2 on the verifier takes our word for the type of an address, and the fields of a structure
+ * are plain loads that read zero where the address is bad: a tenth of a helper's price. What lies
+ * on the path of every open exists in both forms: `typed` is a constant, and the other form is not
+ * compiled into the program. Programs of either form stand in the object; user space loads one.
+ */
+extern void* bpf_rdonly_cast(const void* address, __u32 type) __ksym __weak;
+#define YGR_TYPED(type, address) \
+  ((struct type*)bpf_rdonly_cast((const void*)(address), bpf_core_type_id_kernel(struct type)))
+
 enum { YGR_CHUNK = 256 };
 
 /* `base`: offset in the structure at `address` where the chunk begins. */

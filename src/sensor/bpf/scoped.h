@@ -6,16 +6,25 @@
 
 enum { YGR_SCOPE_LEVELS = 10 };
 
+YGR_INLINE int ygr_is_scope(ygr_u64 cgroup) {
+  for (int i = 0; i < YGR_MAX_SCOPES; ++i) {
+    if (ygr_scopes[i] == cgroup) return 1;
+  }
+  return 0;
+}
+
 __noinline int ygr_is_in_scope(void) {
   for (int level = 1; level < YGR_SCOPE_LEVELS; ++level) {
     ygr_u64 id = bpf_get_current_ancestor_cgroup_id(level);
     if (id == 0) return 0;
-    if (bpf_map_lookup_elem(&scope, &id)) return 1;
+    if (ygr_is_scope(id)) return 1;
   }
   return 0;
 }
 
 YGR_INLINE int ygr_is_wanted_task(void) {
-  if ((bpf_get_current_pid_tgid() >> 32) == ygr_own_pid) return 0;
+  ygr_u32 pid = ygr_has_task_btf ? (ygr_u32)bpf_get_current_task_btf()->tgid
+                                 : bpf_get_current_pid_tgid() >> 32;
+  if (pid == ygr_own_pid) return 0;
   return !ygr_is_scoped || ygr_is_in_scope();
 }

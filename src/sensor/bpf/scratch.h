@@ -38,19 +38,32 @@ YGR_INLINE struct ygr_header* ygr_header_of(struct ygr_scratch* scratch) {
   return (struct ygr_header*)scratch->bytes;
 }
 
+/* Who the current task is. */
+YGR_INLINE void ygr_identify(struct ygr_header* header) {
+  if (ygr_has_task_btf) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    header->tid = task->pid;
+    header->pid = task->tgid;
+    header->uid = task->cred->uid.val;
+    header->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
+  } else {
+    ygr_u64 ids = bpf_get_current_pid_tgid();
+    header->tid = (ygr_u32)ids;
+    header->pid = ids >> 32;
+    header->uid = (ygr_u32)bpf_get_current_uid_gid();
+    header->cgroup_id = bpf_get_current_cgroup_id();
+  }
+}
+
 YGR_INLINE void ygr_begin(struct ygr_scratch* scratch, ygr_u8 kind, ygr_u16 type, ygr_s64 result) {
   struct ygr_header* header = ygr_header_of(scratch);
-  ygr_u64 ids = bpf_get_current_pid_tgid();
   header->size = 0;
   header->kind = kind;
   header->sections = 0;
   header->type = type;
   header->time_ns = bpf_ktime_get_boot_ns();
   header->sequence = 0;
-  header->cgroup_id = bpf_get_current_cgroup_id();
-  header->tid = (ygr_u32)ids;
-  header->pid = ids >> 32;
-  header->uid = (ygr_u32)bpf_get_current_uid_gid();
+  ygr_identify(header);
   header->cpu = bpf_get_smp_processor_id();
   header->flags = 0;
   header->result = result;

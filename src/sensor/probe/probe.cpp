@@ -53,6 +53,7 @@ void set_knobs(probe_bpf& skeleton, const ProbeOptions& options) {
   auto& knobs = *skeleton.rodata;
   knobs.ygr_own_pid = static_cast<unsigned>(getpid());
   knobs.ygr_is_scoped = options.scope_cgroups.empty() ? 0 : 1;
+  std::ranges::copy(options.scope_cgroups, std::begin(knobs.ygr_scopes));
   knobs.ygr_page_kb = static_cast<unsigned>(sysconf(_SC_PAGESIZE) / 1024);
   knobs.ygr_wake_bytes = options.wake_bytes;
   knobs.ygr_type_execve = type_of("execve");
@@ -82,13 +83,29 @@ CallPlanTable plans_for(const ProbeOptions& options) {
   return make_call_plans(plan);
 }
 
-// A kernel without io_uring has no such tracepoints, and would refuse the whole object for them.
-bool has_uring_tracepoints() {
+// What this kernel has, by its type information.
+struct KernelFeatures {
+  bool takes_types = false;  // from 6.2 on our word for the types of addresses: bpf/read.h
+  bool has_uring = false;    // without its tracepoints the whole object would be refused
+};
+
+KernelFeatures features_of_this_kernel() {
+  KernelFeatures features;
   btf* types = btf__load_vmlinux_btf();
-  const bool are_there = btf__find_by_name(types, "btf_trace_io_uring_submit_req") > 0 &&
-                         btf__find_by_name(types, "btf_trace_io_uring_complete") > 0;
+  if (types == nullptr) return features;
+  features.takes_types = btf__find_by_name_kind(types, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+  features.has_uring = btf__find_by_name(types, "btf_trace_io_uring_submit_req") > 0 &&
+                       btf__find_by_name(types, "btf_trace_io_uring_complete") > 0;
   btf__free(types);
-  return are_there;
+  return features;
+}
+
+void choose_programs(probe_bpf& skeleton, bool watches_calls, const KernelFeatures& features) {
+  auto& programs = skeleton.progs;
+  bpf_program__set_autoload(programs.ygr_sys_exit, watches_calls && !features.takes_types);
+  bpf_program__set_autoload(programs.ygr_sys_exit_typed, watches_calls && features.takes_types);
+  bpf_program__set_autoload(programs.ygr_uring_submitted, features.has_uring);
+  bpf_program__set_autoload(programs.ygr_uring_completed, features.has_uring);
 }
 
 struct CloseSkeleton {
@@ -114,29 +131,30 @@ struct Probe::State {
   }
 
   Result<void> load(const ProbeOptions& options);
-  Result<void> fill_maps(const ProbeOptions& options, const CallPlanTable& plans);
+  Result<void> fill_plans(const ProbeOptions& options, const CallPlanTable& plans);
   Result<void> watch_ring(int map_fd);
 };
 
 Result<void> Probe::State::load(const ProbeOptions& options) {
+  if (options.scope_cgroups.size() > YGR_MAX_SCOPES) {
+    return fail(ErrorCode::kLimitExceeded,
+                fmt::format("a probe can watch at most {} cgroups", int{YGR_MAX_SCOPES}));
+  }
   last_warning.clear();
   libbpf_set_print(keep_warning);
   skeleton.reset(probe_bpf__open());
   if (!skeleton) return bpf_failure("opening the kernel programs", -errno);
   const CallPlanTable plans = plans_for(options);
+  choose_programs(*skeleton, has_plans(plans), features_of_this_kernel());
   set_knobs(*skeleton, options);
   auto& maps = skeleton->maps;
   bpf_map__set_max_entries(maps.events, static_cast<std::uint32_t>(options.events_ring_bytes));
   bpf_map__set_max_entries(maps.vital, static_cast<std::uint32_t>(options.vital_ring_bytes));
   bpf_map__set_max_entries(maps.scratches, static_cast<std::uint32_t>(libbpf_num_possible_cpus()));
-  bpf_program__set_autoattach(skeleton->progs.ygr_sys_exit, has_plans(plans));
-  const bool watches_rings = has_uring_tracepoints();
-  bpf_program__set_autoload(skeleton->progs.ygr_uring_submitted, watches_rings);
-  bpf_program__set_autoload(skeleton->progs.ygr_uring_completed, watches_rings);
   if (const int error = probe_bpf__load(skeleton.get()); error != 0) {
     return bpf_failure("loading the kernel programs", error);
   }
-  YAGURA_TRY_VOID(fill_maps(options, plans));
+  YAGURA_TRY_VOID(fill_plans(options, plans));
   YAGURA_TRY_VOID(events.open(bpf_map__fd(maps.events), options.events_ring_bytes));
   YAGURA_TRY_VOID(vital.open(bpf_map__fd(maps.vital), options.vital_ring_bytes));
   epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -150,7 +168,7 @@ Result<void> Probe::State::load(const ProbeOptions& options) {
   return {};
 }
 
-Result<void> Probe::State::fill_maps(const ProbeOptions& options, const CallPlanTable& plans) {
+Result<void> Probe::State::fill_plans(const ProbeOptions& options, const CallPlanTable& plans) {
   const int plans_map = bpf_map__fd(skeleton->maps.plans);
   for (std::uint32_t i = 0; i < plans.size(); ++i) {
     if (plans[i].when == 0) continue;
@@ -164,12 +182,6 @@ Result<void> Probe::State::fill_maps(const ProbeOptions& options, const CallPlan
     const int map = bpf_map__fd(skeleton->maps.uring_plans);
     if (bpf_map_update_elem(map, &i, &uring_plans[i], BPF_ANY) != 0) {
       return bpf_failure("filling the table of io_uring's operations", -errno);
-    }
-  }
-  for (const std::uint64_t cgroup : options.scope_cgroups) {
-    const std::uint8_t present = 1;
-    if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.scope), &cgroup, &present, BPF_ANY) != 0) {
-      return bpf_failure("filling the set of cgroups", -errno);
     }
   }
   return {};

@@ -27,7 +27,7 @@ struct ProbeOptions {
   bool tells_dns = false;
   bool tells_libraries = false;
   // Not empty: only tasks in these cgroups (of the cgroup2 hierarchy, by inode) or below them are
-  // told of, at most nine levels deep. For tests.
+  // told of, at most nine levels deep; at most YGR_MAX_SCOPES. For tests.
   std::vector<std::uint64_t> scope_cgroups;
   // Powers of two, at least a page.
   std::size_t events_ring_bytes = std::size_t{8} << 20;

@@ -3,30 +3,18 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
 
 namespace yagura::sensor {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr long kCgroup2Magic = 0x63677270;
-
-fs::path cgroup2_root() {
-  for (const char* place : {"/sys/fs/cgroup/unified", "/sys/fs/cgroup"}) {
-    struct statfs facts{};
-    if (statfs(place, &facts) == 0 && facts.f_type == kCgroup2Magic) return place;
-  }
-  return {};
-}
 
 std::string unique_name() {
   static int number = 0;
@@ -44,20 +32,6 @@ bool may_use_bpf() {
 }
 
 }  // namespace
-
-TestCgroup::TestCgroup() {
-  const fs::path root = cgroup2_root();
-  if (root.empty()) return;
-  path_ = root / unique_name();
-  struct stat facts{};
-  if (mkdir(path_.c_str(), 0755) == 0 && stat(path_.c_str(), &facts) == 0) id_ = facts.st_ino;
-}
-
-TestCgroup::~TestCgroup() {
-  if (id_ != 0) rmdir(path_.c_str());
-}
-
-void TestCgroup::add(int pid) const { std::ofstream(path_ / "cgroup.procs") << pid << std::flush; }
 
 void ProbeFixture::SetUp() {
   if (geteuid() != 0) GTEST_SKIP() << "skipped: not root";

@@ -13,25 +13,9 @@
 #include <vector>
 
 #include "sensor/probe/probe.hpp"
+#include "sensor/probe/testing/test_cgroup.hpp"
 
 namespace yagura::sensor {
-
-// A cgroup2 directory, removed at the end.
-class TestCgroup {
- public:
-  TestCgroup();
-  ~TestCgroup();
-  TestCgroup(const TestCgroup&) = delete;
-  TestCgroup& operator=(const TestCgroup&) = delete;
-  [[nodiscard]] bool is_there() const { return id_ != 0; }
-  [[nodiscard]] std::uint64_t id() const { return id_; }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  void add(int pid) const;
-
- private:
-  std::filesystem::path path_;
-  std::uint64_t id_ = 0;
-};
 
 struct KeptRecord {
   std::vector<std::byte> bytes;
