@@ -44,9 +44,8 @@ void select(const std::vector<RuleSelection>& selections, rules::Definitions& de
     }
     if (found) continue;
     diagnostics.warning(selection.place.file, selection.place.line, selection.place.column,
-                        selection.tag.empty()
-                            ? "no rule is called \"" + selection.rule + "\""
-                            : "no rule has the tag \"" + selection.tag + "\"",
+                        selection.tag.empty() ? "no rule is called \"" + selection.rule + "\""
+                                              : "no rule has the tag \"" + selection.tag + "\"",
                         "`yagura rules list` shows names and tags");
   }
 }
@@ -54,11 +53,10 @@ void select(const std::vector<RuleSelection>& selections, rules::Definitions& de
 }  // namespace
 
 rules::LoadedRules load_agent_rules(const Configuration& configuration, Diagnostics& diagnostics) {
-  return rules::load_rules(
-      configuration.rules_files, rules::Source::kSyscall, diagnostics,
-      [&](rules::Definitions& definitions, Diagnostics& problems) {
-        select(configuration.selections, definitions, problems);
-      });
+  return rules::load_rules(configuration.rules_files, rules::Source::kSyscall, diagnostics,
+                           [&](rules::Definitions& definitions, Diagnostics& problems) {
+                             select(configuration.selections, definitions, problems);
+                           });
 }
 
 }  // namespace yagura::sensor

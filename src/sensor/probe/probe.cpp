@@ -26,16 +26,17 @@ namespace {
 
 constexpr auto kLongestSleep = std::chrono::milliseconds(10);
 
-// libbpf tells its troubles to a callback; the last line of them is the reason of an error of ours.
-thread_local std::string last_warning;
+// libbpf tells its troubles to a callback; the first line of them is the reason of an error of
+// ours.
+thread_local std::string first_warning;
 
 int keep_warning(libbpf_print_level level, const char* format, va_list arguments) {
-  if (level != LIBBPF_WARN) return 0;
+  if (level != LIBBPF_WARN || !first_warning.empty()) return 0;
   char line[512];
   const int length = std::vsnprintf(line, sizeof(line), format, arguments);
   if (length > 0) {
-    last_warning.assign(line, std::min<std::size_t>(static_cast<std::size_t>(length), 511));
-    while (!last_warning.empty() && last_warning.back() == '\n') last_warning.pop_back();
+    first_warning.assign(line, std::min<std::size_t>(static_cast<std::size_t>(length), 511));
+    while (!first_warning.empty() && first_warning.back() == '\n') first_warning.pop_back();
   }
   return 0;
 }
@@ -44,7 +45,7 @@ std::unexpected<Error> bpf_failure(std::string_view what, int error) {
   const bool is_permission = error == -EPERM || error == -EACCES;
   return fail(is_permission ? ErrorCode::kIo : ErrorCode::kUnsupported,
               fmt::format("{}: {}{}{}", what, std::strerror(-error),
-                          last_warning.empty() ? "" : ": ", last_warning));
+                          first_warning.empty() ? "" : ": ", first_warning));
 }
 
 rules::EventType type_of(std::string_view name) { return rules::find_event_type(name).value_or(0); }
@@ -115,6 +116,7 @@ struct CloseSkeleton {
 }  // namespace
 
 struct Probe::State {
+  ProbeOptions options;
   std::unique_ptr<probe_bpf, CloseSkeleton> skeleton;
   RingReader events;
   RingReader vital;
@@ -130,17 +132,18 @@ struct Probe::State {
     if (epoll >= 0) close(epoll);
   }
 
-  Result<void> load(const ProbeOptions& options);
-  Result<void> fill_plans(const ProbeOptions& options, const CallPlanTable& plans);
+  Result<void> load();
+  Result<void> fill_plans(const CallPlanTable& plans);
+  Result<void> watch_calls();
   Result<void> watch_ring(int map_fd);
 };
 
-Result<void> Probe::State::load(const ProbeOptions& options) {
+Result<void> Probe::State::load() {
   if (options.scope_cgroups.size() > YGR_MAX_SCOPES) {
     return fail(ErrorCode::kLimitExceeded,
                 fmt::format("a probe can watch at most {} cgroups", int{YGR_MAX_SCOPES}));
   }
-  last_warning.clear();
+  first_warning.clear();
   libbpf_set_print(keep_warning);
   skeleton.reset(probe_bpf__open());
   if (!skeleton) return bpf_failure("opening the kernel programs", -errno);
@@ -154,7 +157,7 @@ Result<void> Probe::State::load(const ProbeOptions& options) {
   if (const int error = probe_bpf__load(skeleton.get()); error != 0) {
     return bpf_failure("loading the kernel programs", error);
   }
-  YAGURA_TRY_VOID(fill_plans(options, plans));
+  YAGURA_TRY_VOID(fill_plans(plans));
   YAGURA_TRY_VOID(events.open(bpf_map__fd(maps.events), options.events_ring_bytes));
   YAGURA_TRY_VOID(vital.open(bpf_map__fd(maps.vital), options.vital_ring_bytes));
   epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -168,21 +171,32 @@ Result<void> Probe::State::load(const ProbeOptions& options) {
   return {};
 }
 
-Result<void> Probe::State::fill_plans(const ProbeOptions& options, const CallPlanTable& plans) {
+// All of it: a plan of zeros takes one away that was there.
+Result<void> Probe::State::fill_plans(const CallPlanTable& plans) {
   const int plans_map = bpf_map__fd(skeleton->maps.plans);
   for (std::uint32_t i = 0; i < plans.size(); ++i) {
-    if (plans[i].when == 0) continue;
     if (bpf_map_update_elem(plans_map, &i, &plans[i], BPF_ANY) != 0) {
       return bpf_failure("filling the table of calls", -errno);
     }
   }
   const UringPlanTable uring_plans = make_uring_plans(options.event_types);
   for (std::uint32_t i = 0; i < uring_plans.size(); ++i) {
-    if (uring_plans[i].type == 0) continue;
     const int map = bpf_map__fd(skeleton->maps.uring_plans);
     if (bpf_map_update_elem(map, &i, &uring_plans[i], BPF_ANY) != 0) {
       return bpf_failure("filling the table of io_uring's operations", -errno);
     }
+  }
+  return {};
+}
+
+Result<void> Probe::State::watch_calls() {
+  const CallPlanTable plans = plans_for(options);
+  YAGURA_TRY_VOID(fill_plans(plans));
+  if (!has_plans(plans) || skeleton->links.ygr_sys_exit != nullptr) return {};
+  first_warning.clear();
+  skeleton->links.ygr_sys_exit = bpf_program__attach(skeleton->progs.ygr_sys_exit);
+  if (skeleton->links.ygr_sys_exit == nullptr) {
+    return bpf_failure("attaching to system calls", -errno);
   }
   return {};
 }
@@ -202,7 +216,8 @@ Probe::~Probe() = default;
 
 Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options) {
   auto state = std::make_unique<State>();
-  YAGURA_TRY_VOID(state->load(options));
+  state->options = options;
+  YAGURA_TRY_VOID(state->load());
   return std::unique_ptr<Probe>(new Probe(std::move(state)));
 }
 
@@ -239,6 +254,11 @@ ProbeCounts Probe::counts() const {
     sum.unreadable += cpu.unreadable;
   }
   return sum;
+}
+
+Result<void> Probe::watch(std::vector<rules::EventType> event_types) {
+  state_->options.event_types = std::move(event_types);
+  return state_->watch_calls();
 }
 
 int Probe::event_fd() const { return state_->epoll; }

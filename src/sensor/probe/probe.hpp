@@ -59,6 +59,10 @@ class Probe {
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;
 
+  // Tells calls of these types from now on, and no others; records that are under way still come.
+  // Needs CAP_BPF and CAP_PERFMON. An error leaves a mixture of both.
+  [[nodiscard]] Result<void> watch(std::vector<rules::EventType> event_types);
+
   // Waits for records, at most `timeout`, and hands on what is there: events in order of time with
   // the vital records that came before them. Returns how many; 0 when there was nothing. The
   // errors: kInternal, a ring makes no sense any more.
