@@ -3,16 +3,12 @@
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <condition_variable>
-#include <fstream>
 #include <mutex>
 
-#include "core/file.hpp"
 #include "cri.grpc.pb.h"
-#include "sensor/identity/cgroup_tree.hpp"
 #include "sensor/identity/testing.hpp"
 
 namespace yagura::sensor {
@@ -20,58 +16,7 @@ namespace {
 
 namespace api = runtime::v1;
 using testing::container_id;
-
-// Cgroups of the test's own at the top of the cgroup2 hierarchy, gone at its end.
-class OwnCgroups {
- public:
-  OwnCgroups() {
-    const auto mountinfo = core::read_file("/proc/self/mountinfo");
-    mount_ = mountinfo ? find_cgroup_mounts(*mountinfo).unified : "";
-    top_ = fmt::format("/yagura-identity-{}", ::getpid());
-    is_usable_ = !mount_.empty() && ::mkdir((mount_ + top_).c_str(), 0755) == 0;
-  }
-  ~OwnCgroups() {
-    while (!made_.empty()) {
-      remove_last();
-    }
-    ::rmdir((mount_ + top_).c_str());
-  }
-  OwnCgroups(const OwnCgroups&) = delete;
-  OwnCgroups& operator=(const OwnCgroups&) = delete;
-
-  [[nodiscard]] bool is_usable() const { return is_usable_; }
-  [[nodiscard]] const std::string& top() const { return top_; }
-
-  struct Made {
-    std::uint64_t id = 0;
-    std::string path;
-  };
-  // With its parents; relative to top.
-  Made make(const std::string& relative) {
-    std::string path = top_;
-    for (std::size_t begin = 1; begin < relative.size();) {
-      const std::size_t end = std::min(relative.find('/', begin), relative.size());
-      path += "/" + relative.substr(begin, end - begin);
-      if (::mkdir((mount_ + path).c_str(), 0755) == 0) {
-        made_.push_back(path);
-      }
-      begin = end + 1;
-    }
-    struct stat status{};
-    ::stat((mount_ + path).c_str(), &status);
-    return {status.st_ino, path};
-  }
-  void remove_last() {
-    ::rmdir((mount_ + made_.back()).c_str());
-    made_.pop_back();
-  }
-
- private:
-  std::string mount_;
-  std::string top_;
-  std::vector<std::string> made_;
-  bool is_usable_ = false;
-};
+using testing::OwnCgroups;
 
 std::string pod_uid(unsigned number) {
   return fmt::format("00000000-0000-0000-0000-{:012x}", number);

@@ -1,10 +1,15 @@
 #include "sensor/identity/testing.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
+
+#include "core/file.hpp"
+#include "sensor/identity/cgroup_tree.hpp"
 
 namespace yagura::sensor::testing {
 
@@ -24,6 +29,44 @@ void ScratchDirectory::write(const std::string& relative, std::string_view text)
   const std::filesystem::path path = path_ / relative;
   std::filesystem::create_directories(path.parent_path());
   std::ofstream(path, std::ios::binary) << text;
+}
+
+OwnCgroups::OwnCgroups() {
+  static std::atomic<unsigned> number = 0;
+  const auto mountinfo = core::read_file("/proc/self/mountinfo");
+  mount_ = mountinfo ? find_cgroup_mounts(*mountinfo).unified : "";
+  top_ = fmt::format("/yagura-identity-{}-{}", ::getpid(), ++number);
+  is_usable_ = !mount_.empty() && ::mkdir((mount_ + top_).c_str(), 0755) == 0;
+}
+
+OwnCgroups::~OwnCgroups() {
+  if (is_usable_) {
+    std::ofstream(mount_ + top_ + "/cgroup.kill") << "1";
+  }
+  while (!made_.empty()) {
+    remove_last();
+  }
+  ::rmdir((mount_ + top_).c_str());
+}
+
+OwnCgroups::Made OwnCgroups::make(const std::string& relative) {
+  std::string path = top_;
+  for (std::size_t begin = 1; begin < relative.size();) {
+    const std::size_t end = std::min(relative.find('/', begin), relative.size());
+    path += "/" + relative.substr(begin, end - begin);
+    if (::mkdir((mount_ + path).c_str(), 0755) == 0) {
+      made_.push_back(path);
+    }
+    begin = end + 1;
+  }
+  struct stat status{};
+  ::stat((mount_ + path).c_str(), &status);
+  return {status.st_ino, path};
+}
+
+void OwnCgroups::remove_last() {
+  ::rmdir((mount_ + made_.back()).c_str());
+  made_.pop_back();
 }
 
 std::string container_id(unsigned number) { return fmt::format("c{:063x}", number); }

@@ -3,9 +3,11 @@
 // For tests: a node's files in a directory of the test's own, and bundles as runtimes write them
 // (OCI runtime specification, config.json).
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace yagura::sensor::testing {
 
@@ -22,6 +24,34 @@ class ScratchDirectory {
 
  private:
   std::filesystem::path path_;
+};
+
+// Cgroups of the test's own at the top of the cgroup2 hierarchy, gone at its end with whatever
+// still runs in them.
+class OwnCgroups {
+ public:
+  OwnCgroups();
+  ~OwnCgroups();
+  OwnCgroups(const OwnCgroups&) = delete;
+  OwnCgroups& operator=(const OwnCgroups&) = delete;
+
+  [[nodiscard]] bool is_usable() const { return is_usable_; }
+  [[nodiscard]] const std::string& top() const { return top_; }  // "/yagura-identity-…"
+  [[nodiscard]] const std::string& mount() const { return mount_; }
+
+  struct Made {
+    std::uint64_t id = 0;
+    std::string path;  // in the hierarchy
+  };
+  // With its parents; `relative` to top, "/a/b".
+  Made make(const std::string& relative);
+  void remove_last();
+
+ private:
+  std::string mount_;
+  std::string top_;
+  std::vector<std::string> made_;
+  bool is_usable_ = false;
 };
 
 // "c000…<number>", 64 digits.
