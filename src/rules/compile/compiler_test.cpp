@@ -249,6 +249,19 @@ TEST(Limits, MacrosCannotNestWithoutEnd) {
   EXPECT_THAT(compiled(rules).messages(), HasSubstr("deeper than 1000"));
 }
 
+TEST(Lists, AnInnerListThatIsDefinedAnewStaysInTheListsAroundIt) {
+  Compiled result;
+  result.add("- list: inner\n  items: [a]\n- list: outer\n  items: [inner, late]\n" +
+             rule("proc.name in (outer)"));
+  result.add("- list: inner\n  items: [b]\n- list: late\n  items: [c]\n");
+  result.compile();
+  ASSERT_NE(result.rules, nullptr);
+  const auto& texts = result.rules->comparisons.at(0).texts;
+  EXPECT_TRUE(texts.contains("b", quick_hash("b")));
+  EXPECT_FALSE(texts.contains("inner", quick_hash("inner")));
+  EXPECT_TRUE(texts.contains("late", quick_hash("late")));
+}
+
 TEST(Limits, ListsOfListsCannotGrowWithoutEnd) {
   std::string text = "- list: l0\n  items: [a, b]\n";
   for (int i = 1; i < 100; ++i) {

@@ -1,8 +1,10 @@
 #include "rules/compile/lists.hpp"
 
-// Lists are expanded in order of their last change, so that each sees those before it: a name that
-// is not (yet) a list's is an item as it stands, as in Falco. No recursion, and items that come
-// twice are kept once, so that lists of lists cannot grow without bound.
+// Lists are expanded in order of their first definition. A name is a list's where that one was
+// first defined before the last change of the list that names it, as in Falco: a later file that
+// defines an inner list anew takes nothing from the lists around it. Any other name is an item as
+// it stands. No recursion, and items that come twice are kept once, so that lists of lists cannot
+// grow without bound.
 
 #include <fmt/format.h>
 
@@ -20,11 +22,11 @@ Lists::Lists(const Definitions& definitions, std::size_t max_items, Diagnostics&
     order.push_back(&list);
     used_[list.name] = false;
   }
-  std::ranges::sort(order, {}, &ListDefinition::visibility);
-  for (const ListDefinition* list : order) expand(*list);
+  std::ranges::sort(order, {}, &ListDefinition::index);
+  for (const ListDefinition* list : order) expand(*list, definitions);
 }
 
-void Lists::expand(const ListDefinition& list) {
+void Lists::expand(const ListDefinition& list, const Definitions& definitions) {
   std::vector<std::string> items;
   std::unordered_set<std::string> seen;
   const auto add = [&](const std::string& text) {
@@ -46,13 +48,21 @@ void Lists::expand(const ListDefinition& list) {
                           value.error().message, value.error().hint);
       continue;
     }
-    const auto inner = value->quoted ? items_.end() : items_.find(value->text);
-    if (inner == items_.end()) {
+    const ListDefinition* const inner =
+        value->quoted ? nullptr : definitions.lists.find(value->text);
+    if (inner == nullptr || inner->index >= list.visibility || inner == &list) {
       add(value->text);
       continue;
     }
-    used_[inner->first] = true;
-    for (const std::string& text : inner->second) add(text);
+    used_[inner->name] = true;
+    if (const auto expanded = items_.find(inner->name); expanded != items_.end()) {
+      for (const std::string& text : expanded->second) add(text);
+      continue;
+    }
+    // First defined between this list's definition and its last change: as it is written.
+    for (const TextItem& inner_item : inner->items) {
+      if (const auto inner_value = parse_item(inner_item.text)) add(inner_value->text);
+    }
   }
   items_[list.name] = std::move(items);
 }

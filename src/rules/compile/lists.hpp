@@ -23,7 +23,7 @@ class Lists {
   [[nodiscard]] bool is_used(const std::string& name) const { return used_.at(name); }
 
  private:
-  void expand(const ListDefinition& list);
+  void expand(const ListDefinition& list, const Definitions& definitions);
 
   Diagnostics* diagnostics_;
   std::size_t left_;  // items that may still be added
