@@ -47,6 +47,20 @@ bool is_internet(DescriptorType type) {
   return type == DescriptorType::kIpv4 || type == DescriptorType::kIpv6;
 }
 
+constexpr std::string_view kApiServerName = "kubernetes.default.svc.cluster.local";
+
+// Pods have the API server's address in their environment and seldom ask a name server for it.
+bool is_api_server(const Process& process, const IpAddress& address) {
+  constexpr std::string_view kVariable = "KUBERNETES_SERVICE_HOST=";
+  bool found = false;
+  for_each_string(process.image->env, [&](std::string_view one) {
+    if (!one.starts_with(kVariable)) return;
+    const auto named = IpAddress::parse(one.substr(kVariable.size()));
+    found = found || (named && *named == address);
+  });
+  return found;
+}
+
 // Names of ports as rules write them (rules/compile: fd.sport = http).
 std::string_view port_name(std::uint16_t port, std::string_view protocol) {
   if (protocol != "tcp" && protocol != "udp") return {};
@@ -316,7 +330,7 @@ rules::Value SensorEventView::port_field(Field field) const {
 
 rules::Value SensorEventView::domain_field(Field field) const {
   const DescriptorFacts& facts = descriptor();
-  if (!is_internet(facts.type) || sources_.domain_names == nullptr) return Value::absent();
+  if (!is_internet(facts.type)) return Value::absent();
   const Endpoint* end = &facts.remote;
   if (field == Field::kFdCipName) end = client(facts);
   if (field == Field::kFdSipName) end = server(facts);
@@ -324,8 +338,11 @@ rules::Value SensorEventView::domain_field(Field field) const {
   if (end == nullptr) return Value::absent();
   const auto address = IpAddress::from_bytes(end->ip);
   if (!address) return Value::absent();
-  const auto names = sources_.domain_names->find(header().cgroup_id, *address, header().time_ns);
-  return names.empty() ? Value::absent() : keep(names.front());
+  if (sources_.domain_names != nullptr) {
+    const auto names = sources_.domain_names->find(header().cgroup_id, *address, header().time_ns);
+    if (!names.empty()) return keep(names.front());
+  }
+  return is_api_server(process(), *address) ? Value::string(kApiServerName) : Value::absent();
 }
 
 rules::Value SensorEventView::types_field(const FieldRef& ref) const {

@@ -35,7 +35,7 @@ enum class Reading : std::uint8_t {
 struct ViewSources {
   const ProcessTable* processes = nullptr;  // leaders of sessions and groups
   UserNames* users = nullptr;
-  const DomainNames* domain_names = nullptr;
+  const DomainNames* domain_names = nullptr;  // scopes: containers' cgroups; 0 the host
   std::string hostname;
   std::int64_t first_event_ns = 0;  // for evt.reltime; 0: the first event that the view is shown
 };

@@ -52,6 +52,11 @@ RecordMaker& RecordMaker::text(ygr_section_id id, std::string_view bytes, bool i
   return *this;
 }
 
+RecordMaker& RecordMaker::replace(ygr_section_id id, std::string_view bytes) {
+  std::erase_if(sections_, [id](const Section& section) { return section.id == id; });
+  return text(id, bytes);
+}
+
 RecordMaker& RecordMaker::task(std::uint32_t parent, std::uint64_t start_ns) {
   ygr_task task{};
   task.tid = task.vtid = header_.tid;

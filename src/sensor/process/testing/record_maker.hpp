@@ -39,6 +39,8 @@ class RecordMaker {
   }
   RecordMaker& args(std::initializer_list<std::uint64_t> values);
   RecordMaker& text(ygr_section_id id, std::string_view bytes, bool is_truncated = false);
+  // Takes the place of a section that is there, or is added.
+  RecordMaker& replace(ygr_section_id id, std::string_view bytes);
   template <typename T>
   RecordMaker& with(ygr_section_id id, const T& value) {
     return text(id, std::string_view(reinterpret_cast<const char*>(&value), sizeof(T)));
