@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "rules/language/suggest.hpp"
+#include "rules/program/value_tree.hpp"
 
 namespace yagura::rules {
 
@@ -24,32 +25,6 @@ constexpr std::array<Service, 20> kServices = {
      {"dns", 53},    {"http", 80},   {"kerberos", 88}, {"pop3", 110},        {"ntp", 123},
      {"imap", 143},  {"snmp", 161},  {"ldap", 389},    {"https", 443},       {"ldaps", 636},
      {"imaps", 993}, {"pop3s", 995}, {"mysql", 3306},  {"postgresql", 5432}, {"redis", 6379}}};
-
-std::string_view name_of(FieldType type) {
-  switch (type) {
-    case FieldType::kString:
-      return "text";
-    case FieldType::kInteger:
-      return "number";
-    case FieldType::kDouble:
-      return "number";
-    case FieldType::kBoolean:
-      return "boolean";
-    case FieldType::kPort:
-      return "port";
-    case FieldType::kIp:
-      return "address";
-    case FieldType::kIpNet:
-      return "network";
-    case FieldType::kTime:
-      return "time";
-    case FieldType::kDuration:
-      return "duration";
-    case FieldType::kDynamic:
-      return "value";
-  }
-  return "value";
-}
 
 bool is_whole_number(FieldType type) {
   return type == FieldType::kInteger || type == FieldType::kPort || type == FieldType::kTime ||
@@ -115,47 +90,20 @@ bool is_equality(Operator op) {
          op == Operator::kIntersects;
 }
 
-std::string known_fields(Source source, std::string_view text) {
-  std::vector<std::string_view> names;
-  for (const FieldInfo& field : fields_of(source)) names.push_back(field.name);
-  return did_you_mean(text.substr(0, text.find('[')), names);
-}
-
 }  // namespace
 
-std::optional<ComparisonMaker::Typed> ComparisonMaker::value_of(const FieldText& field,
+std::optional<ComparisonMaker::Typed> ComparisonMaker::value_of(const Operand& operand,
                                                                 const FilePlace& place) {
-  const auto reference = resolve_field(source_, field.text);
-  if (!reference) {
-    const bool is_unknown = reference.error().hint.empty();
-    problems_->add(place,
-                   reference.error().message +
-                       (is_unknown ? fmt::format(" of source {}", to_string(source_)) : ""),
-                   is_unknown ? known_fields(source_, field.text) : reference.error().hint,
-                   is_unknown);
+  const auto tree = resolve_value(source_, operand);
+  if (!tree) {
+    problems_->add(place, tree.error().message, tree.error().hint, tree.error().is_unknown);
     return std::nullopt;
   }
-  const FieldInfo& info = fields_of(source_)[reference->id];
-  Typed typed{.id = graph_->field(source_, *reference),
-              .type = info.type,
-              .shape = info.shape,
-              .is_event_type = info.name == "evt.type" && field.transformers.empty()};
-  // One element of a list is compared like any value.
-  if (info.is_list() && reference->index != FieldRef::kNoIndex) typed.shape = FieldShape::kAnyOf;
-  for (const Transformer transformer : field.transformers) {
-    const bool is_text = typed.type == FieldType::kString || typed.type == FieldType::kDynamic;
-    if (!is_text && !(transformer == Transformer::kLen && typed.shape == FieldShape::kList)) {
-      problems_->add(place, fmt::format("{}() of a {}: {} is no text", to_string(transformer),
-                                        name_of(typed.type), field.text));
-      return std::nullopt;
-    }
-    typed.id = graph_->transformed(typed.id, transformer);
-    if (transformer == Transformer::kLen) {
-      typed.type = FieldType::kInteger;
-      typed.shape = FieldShape::kScalar;
-    }
-  }
-  return typed;
+  return Typed{.id = graph_->value(source_, *tree),
+               .type = tree->type,
+               .shape = tree->shape,
+               .is_event_type = tree->kind == ValueKind::kField &&
+                                fields_of(source_)[tree->field].name == "evt.type"};
 }
 
 bool ComparisonMaker::fits(const Typed& left, const Check& check, const CheckPlaces& places) {
@@ -163,9 +111,10 @@ bool ComparisonMaker::fits(const Typed& left, const Check& check, const CheckPla
   if (op == Operator::kExists) return true;
   if (left.shape == FieldShape::kList) {
     if (op == Operator::kIn || op == Operator::kIntersects) return true;
-    problems_->add(places.op,
-                   fmt::format("\"{}\" on {}, which is a list", to_string(op), check.left.text),
-                   "lists take in (all), intersects (any) and exists; an index takes one element");
+    problems_->add(
+        places.op,
+        fmt::format("\"{}\" on {}, which is a list", to_string(op), to_string(check.left)),
+        "lists take in (all), intersects (any) and exists; an index takes one element");
     return false;
   }
   bool good = true;
@@ -183,7 +132,7 @@ bool ComparisonMaker::fits(const Typed& left, const Check& check, const CheckPla
   }
   if (good) return true;
   problems_->add(places.op,
-                 fmt::format("\"{}\" on {}, which is a {}", to_string(op), check.left.text,
+                 fmt::format("\"{}\" on {}, which is a {}", to_string(op), to_string(check.left),
                              name_of(left.type)),
                  is_equality(Operator::kIn) && family_of(left.type) <= 2
                      ? "numbers take =, !=, <, <=, >, >= and in"
@@ -365,8 +314,8 @@ NodeId ComparisonMaker::with_right_field(const Typed& left, const Check& check,
   if (!right) return kFalseNode;
   if (family_of(left.type) != family_of(right->type)) {
     problems_->add(places.right,
-                   fmt::format("{} is a {}, {} a {}", check.left.text, name_of(left.type),
-                               check.right->text, name_of(right->type)),
+                   fmt::format("{} is a {}, {} a {}", to_string(check.left), name_of(left.type),
+                               to_string(*check.right), name_of(right->type)),
                    "two fields can be compared that are of one type");
     return kFalseNode;
   }
@@ -396,6 +345,8 @@ NodeId ComparisonMaker::make(const Check& check, const CheckPlaces& places) {
   if (constants->empty()) {
     // in (): nothing is. No constant, so that a list that users are to fill changes no event types.
     comparison.kind = ComparisonKind::kTextSet;
+    comparison.op = Operator::kIn;
+    comparison.inverted = false;
     return graph_->comparison(std::move(comparison), {});
   }
   if (left->is_event_type && is_equality(check.op) &&
@@ -403,8 +354,37 @@ NodeId ComparisonMaker::make(const Check& check, const CheckPlaces& places) {
     return kFalseNode;
   }
   std::ranges::sort(*constants);
-  if (!read_constants(*left, check, places.right, *constants, comparison)) return kFalseNode;
-  return graph_->comparison(std::move(comparison), *constants);
+  if (check.modifier != Modifier::kNone) {
+    const auto repeated = std::ranges::unique(*constants);
+    constants->erase(repeated.begin(), repeated.end());
+    return with_each(*left, check, places, *constants, comparison);
+  }
+  return with_constants(*left, check, places, *constants, std::move(comparison));
+}
+
+NodeId ComparisonMaker::with_constants(const Typed& left, const Check& check,
+                                       const CheckPlaces& places,
+                                       const std::vector<std::string>& constants,
+                                       Comparison comparison) {
+  if (!read_constants(left, check, places.right, constants, comparison)) return kFalseNode;
+  return graph_->comparison(std::move(comparison), constants);
+}
+
+// What a modifier stands for: a comparison with each of the constants.
+NodeId ComparisonMaker::with_each(const Typed& left, const Check& check, const CheckPlaces& places,
+                                  const std::vector<std::string>& constants,
+                                  const Comparison& comparison) {
+  std::vector<NodeId> parts;
+  for (const std::string& constant : constants) {
+    Comparison part;
+    part.op = comparison.op;
+    part.inverted = comparison.inverted;
+    part.value = comparison.value;
+    parts.push_back(with_constants(left, check, places, {constant}, std::move(part)));
+  }
+  if (check.modifier == Modifier::kAnyOf) return graph_->disjunction(std::move(parts));
+  if (check.modifier == Modifier::kAllOf) return graph_->conjunction(std::move(parts));
+  return graph_->exactly_one(std::move(parts));
 }
 
 }  // namespace yagura::rules

@@ -35,7 +35,7 @@ class ComparisonMaker {
     bool is_event_type = false;
   };
 
-  std::optional<Typed> value_of(const FieldText& field, const FilePlace& place);
+  std::optional<Typed> value_of(const Operand& operand, const FilePlace& place);
   bool fits(const Typed& left, const Check& check, const CheckPlaces& places);
   std::optional<std::vector<std::string>> constants_of(const Check& check,
                                                        const CheckPlaces& places);
@@ -46,6 +46,10 @@ class ComparisonMaker {
   bool read_numbers(const Typed& left, const FilePlace& place,
                     const std::vector<std::string>& constants, Comparison& comparison);
   bool check_event_types(const FilePlace& place, const std::vector<std::string>& constants);
+  NodeId with_constants(const Typed& left, const Check& check, const CheckPlaces& places,
+                        const std::vector<std::string>& constants, Comparison comparison);
+  NodeId with_each(const Typed& left, const Check& check, const CheckPlaces& places,
+                   const std::vector<std::string>& constants, const Comparison& comparison);
   NodeId with_right_field(const Typed& left, const Check& check, const CheckPlaces& places,
                           Comparison comparison);
 

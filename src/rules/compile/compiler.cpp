@@ -15,10 +15,11 @@
 #include "rules/compile/event_groups.hpp"
 #include "rules/compile/graph.hpp"
 #include "rules/compile/lists.hpp"
-#include "rules/compile/output_check.hpp"
 #include "rules/compile/problems.hpp"
+#include "rules/language/operand_parser.hpp"
 #include "rules/language/parser.hpp"
 #include "rules/language/suggest.hpp"
+#include "rules/output/output_template.hpp"
 
 namespace yagura::rules {
 
@@ -109,7 +110,9 @@ class Compiler {
       node = build(*tree, *source, definitions_->next_index, problems);
       node = with_exceptions(rule, node, *source, problems);
     }
-    check_output(*source, rule.output, rule.output_place, problems);
+    for (const ValueProblem& problem : OutputTemplate::problems_of(*source, rule.output)) {
+      problems.add(rule.output_place, problem.message, problem.hint, problem.is_unknown);
+    }
     if (!problems.list().empty()) {
       const bool may_skip = rule.skip_if_unknown_filter &&
                             std::ranges::all_of(problems.list(), &CompileProblem::is_unknown);
@@ -160,22 +163,25 @@ class Compiler {
   NodeId exception_node(const ExceptionDefinition& exception, Source source, Problems& problems) {
     const ExceptionEntry& fields = *exception.fields;
     for (const TextItem& field : fields.items) {
-      (void)exception_check(field, Operator::kExists, {}, false, field.place, source, problems);
+      (void)exception_check(field, {.op = Operator::kExists}, {}, false, field.place, source,
+                            problems);
     }
+    const auto op_at = [&](std::size_t i) {
+      return *find_modified_operator(exception.comps->items[i].text);
+    };
     if (!fields.is_list) {
       std::vector<TextItem> all;
       for (const auto& row : exception.rows) all.push_back(row.entries.front().items.front());
-      return exception_check(fields.items.front(), *find_operator(exception.comps->items[0].text),
-                             all, true, exception.place, source, problems);
+      return exception_check(fields.items.front(), op_at(0), all, true, exception.place, source,
+                             problems);
     }
     std::vector<NodeId> rows;
     for (const ExceptionDefinition::Row& row : exception.rows) {
       std::vector<NodeId> parts;
       for (std::size_t i = 0; i < fields.items.size(); ++i) {
-        const Operator op = *find_operator(exception.comps->items[i].text);
         const ExceptionEntry& entry = row.entries[i];
-        parts.push_back(exception_check(fields.items[i], op, entry.items,
-                                        entry.is_list || takes_list(op), row.place, source,
+        parts.push_back(exception_check(fields.items[i], op_at(i), entry.items,
+                                        entry.is_list || takes_list(op_at(i)), row.place, source,
                                         problems));
       }
       rows.push_back(graph_.conjunction(std::move(parts)));
@@ -183,11 +189,19 @@ class Compiler {
     return graph_.disjunction(std::move(rows));
   }
 
-  NodeId exception_check(const TextItem& field, Operator op, const std::vector<TextItem>& values,
-                         bool is_list, const FilePlace& place, Source source, Problems& problems) {
+  NodeId exception_check(const TextItem& field, ModifiedOperator op,
+                         const std::vector<TextItem>& values, bool is_list, const FilePlace& place,
+                         Source source, Problems& problems) {
+    auto left = parse_operand(field.text);
+    if (!left || left->end != field.text.size()) {
+      problems.add(field.place, fmt::format("\"{}\" is no field", field.text),
+                   left ? "" : left.error().message);
+      return kFalseNode;
+    }
     Check check;
-    check.left.text = field.text;
-    check.op = op;
+    check.left = std::move(left->operand);
+    check.op = op.op;
+    check.modifier = op.modifier;
     check.is_list = is_list;
     for (const TextItem& value : values) {
       auto items = parse_items(value.text);
@@ -197,12 +211,12 @@ class Compiler {
       }
       check.values.insert(check.values.end(), items->begin(), items->end());
     }
-    if (is_list && !takes_list(op) && op != Operator::kExists) {
+    if (is_list && !takes_list(op) && op.op != Operator::kExists) {
       problems.add(place, fmt::format("a list of values behind \"{}\"", to_string(op)),
-                   "comps in, pmatch or intersects take lists");
+                   "comps in, pmatch, intersects and those with oneof, anyof or allof take lists");
       return kFalseNode;
     }
-    if (!is_list && op != Operator::kExists && check.values.size() != 1) {
+    if (!is_list && op.op != Operator::kExists && check.values.size() != 1) {
       problems.add(place, fmt::format("\"{}\" takes one value", to_string(op)));
       return kFalseNode;
     }

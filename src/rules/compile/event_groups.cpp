@@ -26,7 +26,7 @@ class Specializer {
       if (set.nodes[id].kind != NodeKind::kComparison) continue;
       const Comparison& comparison = set.comparisons[set.nodes[id].first];
       const ValueSource& value = set.values[comparison.value];
-      if (value.base == kNoValue && value.source == source && value.field.id == field &&
+      if (value.kind == ValueKind::kField && value.source == source && value.field.id == field &&
           comparison.kind != ComparisonKind::kOtherValue) {
         about_type_.push_back(id);
       }
@@ -57,21 +57,24 @@ class Specializer {
     NodeId result = id;
     if (node.kind == NodeKind::kNot) {
       result = graph_->negation(specialized(node.first));
-    } else if (node.kind == NodeKind::kAnd || node.kind == NodeKind::kOr) {
+    } else if (has_children(node.kind)) {
       const auto span = graph_->children(id);
       const std::vector<NodeId> before(span.begin(), span.end());
       std::vector<NodeId> parts;
       for (const NodeId child : before) parts.push_back(specialized(child));
-      if (parts != before) {
-        result = node.kind == NodeKind::kAnd ? graph_->conjunction(std::move(parts))
-                                             : graph_->disjunction(std::move(parts));
-      }
+      if (parts != before) result = combined(node.kind, std::move(parts));
     }
     if (id < known_.size()) known_[id] = result;
     return result;
   }
 
  private:
+  NodeId combined(NodeKind kind, std::vector<NodeId> parts) {
+    if (kind == NodeKind::kAnd) return graph_->conjunction(std::move(parts));
+    if (kind == NodeKind::kOr) return graph_->disjunction(std::move(parts));
+    return graph_->exactly_one(std::move(parts));
+  }
+
   [[nodiscard]] const Comparison& comparison(NodeId id) const {
     return graph_->set().comparisons[graph_->set().nodes[id].first];
   }

@@ -29,34 +29,28 @@ std::span<const NodeId> Graph::children(NodeId id) const {
   return {set_->children.data() + node.first, node.count};
 }
 
-ValueId Graph::field(Source source, const FieldRef& field) {
-  std::string key = "f";
+ValueId Graph::value(Source source, const ValueTree& tree) {
+  std::vector<ValueId> arguments;
+  for (const ValueTree& argument : tree.arguments) arguments.push_back(value(source, argument));
+  std::string key(1, static_cast<char>(tree.kind));
   append_number(key, static_cast<std::uint64_t>(source));
-  append_number(key, field.id);
-  append_number(key, static_cast<std::uint64_t>(static_cast<std::int64_t>(field.index)));
-  key += field.key;
+  append_number(key, tree.field);
+  append_number(key, static_cast<std::uint64_t>(static_cast<std::int64_t>(tree.index)));
+  append_number(key, static_cast<std::uint64_t>(tree.transformer));
+  append_text(key, tree.text);
+  for (const ValueId argument : arguments) append_number(key, argument);
   const auto [entry, is_new] =
       values_.emplace(std::move(key), static_cast<ValueId>(set_->values.size()));
-  if (is_new) {
-    ValueSource value{.source = source, .field = field, .base = kNoValue};
-    value.field.key = set_->arena.copy(field.key);
-    set_->values.push_back(value);
+  if (!is_new) return entry->second;
+  ValueSource made{.kind = tree.kind, .source = source, .transformer = tree.transformer};
+  made.text = set_->arena.copy(tree.text);
+  if (tree.kind == ValueKind::kField) {
+    made.field = {.id = tree.field, .index = tree.index, .key = made.text};
   }
-  return entry->second;
-}
-
-ValueId Graph::transformed(ValueId base, Transformer transformer) {
-  std::string key = "t";
-  append_number(key, base);
-  append_number(key, static_cast<std::uint64_t>(transformer));
-  const auto [entry, is_new] =
-      values_.emplace(std::move(key), static_cast<ValueId>(set_->values.size()));
-  if (is_new) {
-    set_->values.push_back({.source = set_->values[base].source,
-                            .field = {},
-                            .base = base,
-                            .transformer = transformer});
-  }
+  made.first = static_cast<std::uint32_t>(set_->arguments.size());
+  made.count = static_cast<std::uint32_t>(arguments.size());
+  set_->arguments.insert(set_->arguments.end(), arguments.begin(), arguments.end());
+  set_->values.push_back(made);
   return entry->second;
 }
 
@@ -164,7 +158,24 @@ NodeId Graph::combination(NodeKind kind, std::vector<NodeId> parts) {
   parts.erase(repeated.begin(), repeated.end());
   if (parts.empty()) return neutral;
   if (parts.size() == 1) return parts.front();
-  std::string key = kind == NodeKind::kAnd ? "a" : "o";
+  return node_of(kind, parts);
+}
+
+NodeId Graph::exactly_one(std::vector<NodeId> parts) {
+  std::erase(parts, kFalseNode);
+  const auto certain = std::ranges::count(parts, kTrueNode);
+  if (certain > 1 || parts.empty()) return kFalseNode;
+  if (certain == 1) {
+    std::erase(parts, kTrueNode);
+    return negation(disjunction(std::move(parts)));
+  }
+  if (parts.size() == 1) return parts.front();
+  std::ranges::sort(parts);
+  return node_of(NodeKind::kOne, parts);
+}
+
+NodeId Graph::node_of(NodeKind kind, const std::vector<NodeId>& parts) {
+  std::string key = kind == NodeKind::kAnd ? "a" : kind == NodeKind::kOr ? "o" : "1";
   std::uint16_t depth = 0;
   for (const NodeId part : parts) {
     append_number(key, part);
@@ -211,7 +222,7 @@ Graph::Rank Graph::rank_of_comparison(const Comparison& comparison) const {
       break;
   }
   const ValueSource& value = set_->values[comparison.value];
-  if (value.base != kNoValue) {
+  if (value.kind != ValueKind::kField) {
     rank.cost += 40;
   } else {
     // Whether a verdict may be remembered for equal events (sensor/detect) hangs on nothing having
@@ -239,6 +250,10 @@ Graph::Rank Graph::rank_of(NodeId id, std::vector<Rank>& ranks, std::vector<bool
     case NodeKind::kNot: {
       const Rank child = rank_of(node.first, ranks, done);
       rank = {.cost = child.cost, .truth = 1 - child.truth};
+      break;
+    }
+    case NodeKind::kOne: {
+      for (const NodeId child : children(id)) rank.cost += rank_of(child, ranks, done).cost;
       break;
     }
     case NodeKind::kAnd:
@@ -280,9 +295,8 @@ void Graph::finish(const std::vector<NodeId>& roots) {
   while (!open.empty()) {
     const NodeId id = open.back();
     open.pop_back();
-    const NodeKind kind = node(id).kind;
-    if (kind == NodeKind::kNot) reach(node(id).first);
-    if (kind == NodeKind::kAnd || kind == NodeKind::kOr) {
+    if (node(id).kind == NodeKind::kNot) reach(node(id).first);
+    if (has_children(node(id).kind)) {
       for (const NodeId child : children(id)) reach(child);
     }
   }

@@ -20,9 +20,8 @@ class Graph {
   [[nodiscard]] const Node& node(NodeId id) const { return set_->nodes[id]; }
   [[nodiscard]] std::span<const NodeId> children(NodeId id) const;
 
-  // The reference's key is copied.
-  ValueId field(Source source, const FieldRef& field);
-  ValueId transformed(ValueId base, Transformer transformer);
+  // Equal values are one.
+  ValueId value(Source source, const ValueTree& tree);
 
   // `constants` are what `comparison` was made of: two with equal operators, values and constants
   // are the same.
@@ -32,6 +31,8 @@ class Graph {
   // of one value in a disjunction become one set.
   NodeId conjunction(std::vector<NodeId> parts);
   NodeId disjunction(std::vector<NodeId> parts);
+  // Exactly one of them, which are counted each for itself.
+  NodeId exactly_one(std::vector<NodeId> parts);
 
   // Once all is built: marks shared nodes and puts cheap and telling children first. Order has no
   // effect on the result: comparisons have no effects.
@@ -44,6 +45,7 @@ class Graph {
   };
 
   NodeId combination(NodeKind kind, std::vector<NodeId> parts);
+  NodeId node_of(NodeKind kind, const std::vector<NodeId>& parts);
   NodeId add(Node node, std::string key);
   void flatten(NodeKind kind, std::vector<NodeId>& parts) const;
   void merge_equalities(std::vector<NodeId>& parts);

@@ -3,8 +3,10 @@
 // Nothing is cleared between events: a result counts only where it carries the event's number.
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
+#include "rules/language/operand_parser.hpp"
 #include "rules/program/transform.hpp"
 
 namespace yagura::rules {
@@ -29,14 +31,27 @@ void Evaluator::begin(const EventView& event) {
   for (Slot& slot : values_) slot.generation = 0;
 }
 
+Value Evaluator::made_of(const ValueSource& source) {
+  std::array<Value, kMaxArguments> values;
+  const std::size_t count = std::min<std::size_t>(source.count, values.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    values[i] = value(rules_->arguments[source.first + i]).value;
+  }
+  arena_is_used_ = true;
+  const std::span<const Value> made(values.data(), count);
+  if (source.kind == ValueKind::kList) return list_of(made, arena_);
+  return transform(source.transformer, made, source.text, arena_);
+}
+
 void Evaluator::fetch(ValueId id) {
   const ValueSource& source = rules_->values[id];
   Value result;
-  if (source.base == kNoValue) {
+  if (source.kind == ValueKind::kField) {
     result = event_->get(source.field);
+  } else if (source.kind == ValueKind::kConstant) {
+    result = Value::string(source.text);
   } else {
-    arena_is_used_ = true;
-    result = transform(value(source.base).value, source.transformer, arena_);
+    result = made_of(source);
   }
   Slot& slot = values_[id];
   slot.generation = generation_;
@@ -96,10 +111,20 @@ bool Evaluator::evaluate_node(const Node& node) {
       return std::any_of(children, children + node.count,
                          [this](NodeId child) { return evaluate(child); });
     }
+    case NodeKind::kOne:
+      return holds_for_one(node);
     case NodeKind::kComparison:
       return evaluate_comparison(rules_->comparisons[node.first]);
   }
   return false;
+}
+
+bool Evaluator::holds_for_one(const Node& node) {
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < node.count && count < 2; ++i) {
+    count += evaluate(rules_->children[node.first + i]) ? 1 : 0;
+  }
+  return count == 1;
 }
 
 std::span<const std::uint32_t> Evaluator::match(const EventView& event) {

@@ -38,9 +38,11 @@ class Evaluator {
   void begin(const EventView& event);
   bool evaluate(NodeId id);
   bool evaluate_node(const Node& node);
+  bool holds_for_one(const Node& node);
   bool evaluate_comparison(const Comparison& comparison);
   const CachedValue& value(ValueId id);
   void fetch(ValueId id);
+  Value made_of(const ValueSource& source);
 
   std::shared_ptr<const RuleSet> rules_;
   const EventView* event_ = nullptr;

@@ -151,6 +151,54 @@ INSTANTIATE_TEST_SUITE_P(
         Check{"fd.name startswith val(proc.name)", false}, Check{"fd.num < val(fd.sport)", true}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Modified, Conditions,
+    ::testing::Values(
+        Check{"proc.name = anyof (sh, bash)", true}, Check{"proc.name = anyof (sh)", false},
+        Check{"proc.name = anyof (shells)", true}, Check{"proc.name = anyof shells", true},
+        Check{"proc.name != allof (sh, zsh)", true}, Check{"proc.name != allof (sh, bash)", false},
+        Check{"proc.name != anyof (sh, bash)", true},
+        Check{"proc.cmdline contains allof (bash, ls)", true},
+        Check{"proc.cmdline contains allof (bash, cat)", false},
+        Check{"proc.name contains oneof (ba, ash)", false},
+        Check{"proc.name contains oneof (ba, zsh)", true},
+        Check{"proc.name contains oneof (ba, ba)", true},
+        Check{"proc.name contains oneof (x, y)", false},
+        Check{"fd.name glob anyof (/etc/*, '/usr/!(lib)/*')", true},
+        Check{"fd.name iglob oneof (/USR/*, '*TOOL')", false},
+        Check{"fd.name regex anyof ('/etc.*', '/usr.*')", true},
+        Check{"evt.buffer bcontains allof (cafe, fe01)", true},
+        Check{"fd.sport = anyof (ports)", true}, Check{"fd.sport = oneof (80, 443)", false},
+        Check{"fd.num != allof (1, 2)", true}, Check{"proc.aname = oneof (sshd, systemd)", false},
+        Check{"proc.aname = oneof (sshd, init)", true}, Check{"proc.name = anyof (none)", false},
+        Check{"proc.name != allof ()", false}, Check{"proc.name startswith oneof (none)", false},
+        Check{"not proc.name startswith anyof ()", true}, Check{"user.name = anyof (root)", false},
+        Check{"user.name != allof (root)", false}, Check{"evt.type = oneof (open, close)", true},
+        Check{"evt.type != anyof (open, close)", true},
+        Check{"evt.type != allof (open, close)", false},
+        Check{"evt.type = oneof (read) or proc.name = oneof (bash)", true}));
+
+INSTANTIATE_TEST_SUITE_P(
+    MadeOfSeveral, Conditions,
+    ::testing::Values(Check{"join(',', proc.aname) = 'sshd,systemd'", true},
+                      Check{"join('', (proc.name, '-', fd.num)) = bash-3", true},
+                      Check{"join(',', ()) = ''", true},
+                      Check{"join(',', (user.name, proc.name)) = bash", true},
+                      Check{"concat(fd.sip, ':', fd.sport) in ('10.1.2.3:8080', x)", true},
+                      Check{"concat(fd.cip, '') = 'fe80::1'", true},
+                      Check{"concat(proc.name, user.name) exists", false},
+                      Check{"not concat(proc.name, user.name) = bash", true},
+                      Check{"toupper(concat(proc.name, '!')) = 'BASH!'", true},
+                      Check{"proc.pname = concat('ss', 'hd')", true},
+                      Check{"proc.name = concat(proc.pname, 'x')", false},
+                      Check{"len(concat(proc.name, proc.name)) = 8", true},
+                      Check{"getopt((proc.name, '-a'), 'a') exists", true},
+                      Check{"getopt(('-ab', 'x', '-c'), 'ab:c')[b] = x", true},
+                      Check{"getopt(('-ab', 'x', '-c'), 'ab:c') intersects (c)", true},
+                      Check{"getopt(('-ab', 'x', '-c'), 'ab:c') in (a, b, x, c)", true},
+                      Check{"getopt(('-q'), 'a')[a] exists", false},
+                      Check{"len(getopt(('-ab', 'x', '-c'), 'ab:c')) = 4", true}));
+
+INSTANTIATE_TEST_SUITE_P(
     Logic, Conditions,
     ::testing::Values(Check{"evt.type = open", true}, Check{"evt.type in (close, open)", true},
                       Check{"evt.type = close", false}, Check{"not evt.type = close", true},
@@ -193,6 +241,9 @@ TEST(Exceptions, KeepARuleFromFiring) {
       "/tmp]]}\n"
       "    - {name: l, fields: [proc.name, fd.num], comps: [in, '='], values: [[[a, b], 3], [(x), "
       "4]]}\n"
+      "    - {name: one, fields: proc.name, comps: startswith anyof, values: [kube-, shells]}\n"
+      "    - {name: each, fields: [toupper(proc.name), fd.name], comps: [=, contains allof],\n"
+      "       values: [[TAR, [/a, /b]]]}\n"
       "    - {name: unused, fields: proc.pname}\n";
   Evaluator evaluator(compiled("- list: shells\n  items: [sh, bash]\n" +
                                yaml_rule("R", "evt.type = open or evt.type = close", kExceptions)));
@@ -210,6 +261,10 @@ TEST(Exceptions, KeepARuleFromFiring) {
   EXPECT_FALSE(fires("b", "/var/x", 3));
   EXPECT_TRUE(fires("b", "/var/x", 4));
   EXPECT_FALSE(fires("x", "/var/x", 4));
+  EXPECT_FALSE(fires("kube-proxy", "/x", 1));
+  EXPECT_FALSE(fires("shred", "/x", 1));
+  EXPECT_FALSE(fires("tar", "/a/b", 1));
+  EXPECT_TRUE(fires("tar", "/a/c", 1));
 }
 
 TEST(Appends, ExtendConditionsAsTexts) {

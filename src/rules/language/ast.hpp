@@ -21,20 +21,29 @@ struct ValueText {
   std::uint32_t offset = 0;
 };
 
-// tolower(basename(proc.exepath)), fd.name, proc.aname[2]
-struct FieldText {
-  std::string text;                       // the field with its argument, quotes of it off
-  std::vector<Transformer> transformers;  // the innermost first
+// fd.name, proc.aname[2], tolower(basename(proc.exepath)), join(",", (proc.name, "x"))
+struct Operand {
+  enum class Kind : std::uint8_t { kField, kText, kList, kCall };
+
+  Kind kind = Kind::kField;
+  Transformer transformer = Transformer::kToLower;  // kCall
   std::uint32_t offset = 0;
+  std::string text;  // kField: with its argument, quotes of it off; kText; kCall: what
+                     // stands in brackets behind it
+  std::vector<Operand> arguments;  // kCall, kList
 };
 
+// As it could be written again, for messages.
+[[nodiscard]] std::string to_string(const Operand& operand);
+
 struct Check {
-  FieldText left;
+  Operand left;
   Operator op = Operator::kExists;
+  Modifier modifier = Modifier::kNone;
   std::uint32_t op_offset = 0;
-  std::vector<ValueText> values;   // one, or those of a list
-  bool is_list = false;            // (a, b) or, behind an operator that takes one, a list's name
-  std::optional<FieldText> right;  // val(field) or transformer(field) in place of values
+  std::vector<ValueText> values;  // one, or those of a list
+  bool is_list = false;           // (a, b) or, behind what takes one, a list's name
+  std::optional<Operand> right;   // val(field) or transformer(…) in place of values
 };
 
 struct Expr {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace yagura::rules {
@@ -43,7 +44,45 @@ enum class Operator : std::uint8_t {
   return op >= Operator::kLess && op <= Operator::kGreaterEqual;
 }
 
-enum class Transformer : std::uint8_t { kToLower, kToUpper, kB64, kBasename, kLen };
+// `proc.name startswith anyof (kube-, etcd-)`: the operator holds for any of the values, for all of
+// them, or for exactly one.
+enum class Modifier : std::uint8_t { kNone, kOneOf, kAnyOf, kAllOf };
+
+// Empty for kNone.
+[[nodiscard]] std::string_view to_string(Modifier modifier);
+[[nodiscard]] std::optional<Modifier> find_modifier(std::string_view name);
+// = and != and those that compare texts.
+[[nodiscard]] constexpr bool takes_modifier(Operator op) {
+  return op == Operator::kEqual || op == Operator::kNotEqual ||
+         (op >= Operator::kContains && op <= Operator::kRegex);
+}
+
+// An operator as it is written, with its modifier: "=", "startswith anyof".
+struct ModifiedOperator {
+  Operator op = Operator::kEqual;
+  Modifier modifier = Modifier::kNone;
+};
+[[nodiscard]] constexpr bool takes_list(ModifiedOperator op) {
+  return takes_list(op.op) || op.modifier != Modifier::kNone;
+}
+[[nodiscard]] std::string to_string(ModifiedOperator op);
+// Blanks around and between do not matter.
+[[nodiscard]] std::optional<ModifiedOperator> find_modified_operator(std::string_view text);
+
+enum class Transformer : std::uint8_t {
+  kToLower,
+  kToUpper,
+  kB64,
+  kBasename,
+  kLen,
+  kJoin,    // (separator, list)
+  kConcat,  // (value, value, …)
+  kGetopt,  // (list, options), with [letter] the value of one option
+};
+// Others take one value.
+[[nodiscard]] constexpr bool takes_many(Transformer transformer) {
+  return transformer >= Transformer::kJoin;
+}
 
 [[nodiscard]] std::string_view to_string(Transformer transformer);
 [[nodiscard]] std::optional<Transformer> find_transformer(std::string_view name);

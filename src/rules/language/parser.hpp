@@ -4,14 +4,14 @@
 // (userspace/libsinsp/filter/parser.h):
 //
 //   expr      = and { "or" and }          and = not { "and" not }       not = { "not" } check
-//   check     = "(" expr ")" | left op right | left "exists" | macro
-//   left      = field | transformer "(" left ")"
-//   field     = name "." name { "." name } [ "[" argument "]" ]
-//   right     = number | string | list | transformer "(" left ")" | "val(" field ")"
+//   check     = "(" expr ")" | operand op right | operand modified list | operand "exists" | macro
+//   modified  = op ( "oneof" | "anyof" | "allof" ), of operators of equality and of texts
+//   right     = number | string | list | call | "val(" field ")"
 //   list      = "(" [ string { "," string } ] ")" | name
+//   operand, call, field: operand_parser.hpp
 //   string    = quoted | bare: no blank, quote, parenthesis, comma or "="
 //
-// Accepted beyond it: any blank behind an operator that is a word (theirs wants a space).
+// A modifier is one where a list follows; a value of that name is a value.
 
 #include <cstdint>
 #include <expected>

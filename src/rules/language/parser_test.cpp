@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rules/language/operand_parser.hpp"
 #include "rules/language/suggest.hpp"
 
 namespace yagura::rules {
@@ -10,20 +11,12 @@ namespace {
 
 void unparse(const Expr& node, std::string& out);
 
-void unparse_field(const FieldText& field, std::string& out) {
-  for (auto i = field.transformers.rbegin(); i != field.transformers.rend(); ++i) {
-    out += std::string(to_string(*i)) + '(';
-  }
-  out += field.text + std::string(field.transformers.size(), ')');
-}
-
 void unparse_check(const Check& check, std::string& out) {
-  unparse_field(check.left, out);
+  out += to_string(check.left);
   out += ' ';
-  out += to_string(check.op);
+  out += to_string(ModifiedOperator{check.op, check.modifier});
   if (check.right) {
-    out += " @";
-    unparse_field(*check.right, out);
+    out += " @" + to_string(*check.right);
   }
   if (check.is_list) out += " (";
   for (const ValueText& value : check.values) {
@@ -103,7 +96,47 @@ INSTANTIATE_TEST_SUITE_P(
         Case{R"(proc.args contains "a\"b\\c\n\td")", "[proc.args contains 'a\"b\\c\n\td']"},
         Case{R"(proc.args contains '\ x')", "[proc.args contains '\\x']"},
         Case{R"(proc.cmdline regex '^a+$')", "[proc.cmdline regex '^a+$']"},
-        Case{"proc.name=\"\"", "[proc.name = '']"}));
+        Case{"proc.name=\"\"", "[proc.name = '']"},
+        Case{R"(fd.name contains "\x41\xffz")", "[fd.name contains 'A\xffz']"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Modifiers, ConditionGrammar,
+    testing::Values(Case{"proc.name startswith anyof (kube-, 'etcd -')",
+                         "[proc.name startswith anyof ( kube- 'etcd -' )]"},
+                    Case{"proc.name=oneof(a)", "[proc.name = oneof ( a )]"},
+                    Case{"proc.name != allof\n(a,b) and x", "[and [proc.name != allof ( a b )] x]"},
+                    Case{"fd.name glob anyof names or x", "[or [fd.name glob anyof ( names )] x]"},
+                    Case{"proc.name = anyof", "[proc.name = anyof]"},
+                    Case{"proc.name = anyof and x", "[and [proc.name = anyof] x]"},
+                    Case{"proc.name = 'anyof'", "[proc.name = 'anyof']"},
+                    Case{"proc.name = anyofthem", "[proc.name = anyofthem]"},
+                    Case{"proc.name regex allof ()", "[proc.name regex allof ( )]"},
+                    Case{"proc.name in anyof (a)", "error 13: \"in\" takes no anyof"},
+                    Case{"evt.num >= allof (1)", "error 11: \">=\" takes no allof"},
+                    Case{"proc.name = anyof (a b)",
+                         "error 21: expected , or ) in a list, found \"b\""},
+                    Case{"proc.name = anyof (a", "error 18: a list that is not closed"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Calls, ConditionGrammar,
+    testing::Values(
+        Case{"join(',', fd.types) = x", "[join(\",\", fd.types) = x]"},
+        Case{"concat( fd.rip ,\":\",fd.rport ) in (a)",
+             "[concat(fd.rip, \":\", fd.rport) in ( a )]"},
+        Case{"join(\"-\", (proc.name, tolower(proc.pname), 'x', -1)) = y",
+             "[join(\"-\", (proc.name, tolower(proc.pname), \"x\", \"-1\")) = y]"},
+        Case{"getopt(fd.types, \"ab:\")[b] = 1", "[getopt(fd.types, \"ab:\")[b] = 1]"},
+        Case{"len(getopt(fd.types, 'a')) > 0", "[len(getopt(fd.types, \"a\")) > 0]"},
+        Case{"join(',', ()) = x", "[join(\",\", ()) = x]"},
+        Case{"proc.name = concat(proc.pname, 'd')", "[proc.name = @concat(proc.pname, \"d\")]"},
+        Case{"concat(proc.name) exists", "[concat(proc.name) exists]"},
+        Case{"concat(proc.name, x) = a", "error 18: expected a field, found \"x\""},
+        Case{"concat(proc.name, 'x' = a", "error 0: concat( is not closed behind its values"},
+        Case{"join('a', (proc.name) = x", "error 0: join( is not closed behind its values"},
+        Case{"join('a', (proc.name 'b')) = x", "error 10: a list of values that is not closed"},
+        Case{"concat(, 'x') = a", "error 7: expected a field, found \",\""},
+        Case{"getopt(fd.types, 'a')[ = x", "error 21: a field's argument that does not end"},
+        Case{"concat('a\\xg', 'b') = x", "error 9: unknown escape \\x in a quoted string"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Errors, ConditionGrammar,
@@ -144,6 +177,20 @@ TEST(ConditionLimits, DeepTransformersAreAnError) {
   EXPECT_THAT(parsed(text + "proc.name"), testing::HasSubstr("nested deeper than 200"));
 }
 
+TEST(ConditionLimits, WideAndBranchingCallsAreAnError) {
+  std::string wide = "concat('a'";
+  for (std::size_t i = 0; i < kMaxArguments; ++i) wide += ", 'a'";
+  EXPECT_THAT(parsed(wide + ") = x"), testing::HasSubstr("more than 32 values"));
+  std::string branches = "concat(";
+  for (std::size_t i = 0; i <= kMaxLeaves / 8; ++i) {
+    branches += std::string(i == 0 ? "" : ", ") + "concat('a','a','a','a','a','a','a','a')";
+  }
+  EXPECT_THAT(parsed(branches + ") = x"), testing::HasSubstr("more than 64 fields"));
+  std::string lists = "join('', ";
+  for (int i = 0; i < 50'000; ++i) lists += '(';
+  EXPECT_THAT(parsed(lists), testing::HasSubstr("nested deeper than 200"));
+}
+
 TEST(ConditionLimits, ManyNotsAreNoDepth) {
   std::string text;
   for (int i = 0; i < 100'001; ++i) text += "not ";
@@ -162,6 +209,14 @@ TEST(Items, AreQuotedOrAsTheyStand) {
   EXPECT_FALSE(parse_item("'a' b").has_value());
   EXPECT_EQ(parse_items("(a, b)")->size(), 2U);
   EXPECT_FALSE(parse_items("(a, b").has_value());
+}
+
+TEST(Operators, HaveModifiersBehindBlanks) {
+  EXPECT_EQ(to_string(*find_modified_operator("  startswith \t anyof ")), "startswith anyof");
+  EXPECT_EQ(to_string(*find_modified_operator("==")), "=");
+  for (const char* bad : {"", "  ", "anyof", "in oneof", ">= anyof", "= anyof x", "exists allof"}) {
+    EXPECT_FALSE(find_modified_operator(bad).has_value()) << bad;
+  }
 }
 
 TEST(Suggestions, AreNearAndNotFarFetched) {

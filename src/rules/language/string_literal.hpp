@@ -1,6 +1,7 @@
 #pragma once
 
-// Quoted strings: '…' and "…" with the escapes \b \f \n \r \t \\ \/ and the own quote. Internal.
+// Quoted strings: '…' and "…" with the escapes \b \f \n \r \t \\ \/, \xHH for a byte, and the
+// own quote. Internal.
 
 #include <cstddef>
 #include <expected>

@@ -83,7 +83,7 @@ std::optional<ExceptionDefinition> read_exception(const ItemReader& rule, const 
 bool check_comps(const ExceptionDefinition& exception, ItemReader& item) {
   const ExceptionEntry& comps = *exception.comps;
   for (const TextItem& comp : comps.items) {
-    const auto op = find_operator(comp.text);
+    const auto op = find_modified_operator(comp.text);
     if (!op) {
       item.error(comp.place, fmt::format("\"{}\" is no operator", comp.text));
       return false;
@@ -92,8 +92,8 @@ bool check_comps(const ExceptionDefinition& exception, ItemReader& item) {
       item.error(
           comp.place,
           fmt::format("\"{}\" cannot compare a single field with all values", comp.text),
-          "with one field, comps is one of in, pmatch, intersects; or write fields, comps and "
-          "each of the values as lists");
+          "with one field, comps is one of in, pmatch, intersects, or has oneof, anyof or allof "
+          "(\"startswith anyof\"); or write fields, comps and each of the values as lists");
       return false;
     }
   }

@@ -27,6 +27,14 @@ std::optional<std::uint8_t> parse_prefix(std::string_view text, std::uint8_t siz
 
 }  // namespace
 
+std::string address_text(std::string_view bytes) {
+  if (bytes.size() != 4 && bytes.size() != 16) return {};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const int family = bytes.size() == 4 ? AF_INET : AF_INET6;
+  if (::inet_ntop(family, bytes.data(), text.data(), text.size()) == nullptr) return {};
+  return text.data();
+}
+
 bool Network::contains(std::string_view ip) const {
   if (ip.size() != size) return false;
   const std::size_t whole = prefix / 8;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct Network {
 
 // "10.0.0.0/8", "10.0.0.0/255.0.0.0", "fe80::/10", or an address alone.
 [[nodiscard]] std::optional<Network> parse_network(std::string_view text);
+
+// 4 or 16 bytes as they are usually written; empty for anything else.
+[[nodiscard]] std::string address_text(std::string_view bytes);
 
 class IpSet {
  public:

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "rules/match/glob_tree.hpp"
 #include "rules/match/ip_set.hpp"
 #include "rules/match/path_prefixes.hpp"
 #include "rules/match/pattern.hpp"
@@ -54,8 +55,78 @@ TEST(Globs, MatchAsFnmatchDoes) {
   EXPECT_TRUE(glob("a*b",
                    "a\n\xff"
                    "b"));
-  EXPECT_FALSE(Pattern::glob("!(a)", PatternCase::kSensitive).has_value());
+  EXPECT_TRUE(glob("a[!B]c", "axc", PatternCase::kInsensitive));
+  EXPECT_FALSE(glob("a[!B]c", "abc", PatternCase::kInsensitive));
   EXPECT_FALSE(Pattern::glob("+(a", PatternCase::kSensitive).has_value());
+  EXPECT_FALSE(Pattern::glob("[z-a]", PatternCase::kSensitive).has_value());
+  EXPECT_FALSE(Pattern::glob("[[:letter:]]", PatternCase::kSensitive).has_value());
+}
+
+TEST(Globs, MatchEverythingElse) {
+  EXPECT_FALSE(glob("!(a|b)", "a"));
+  EXPECT_TRUE(glob("!(a|b)", "ab"));
+  EXPECT_TRUE(glob("!(a|b)", ""));
+  EXPECT_FALSE(glob("!()", ""));
+  EXPECT_TRUE(glob("!()", "x"));
+  EXPECT_TRUE(glob("/etc/!(passwd|shadow)", "/etc/hosts"));
+  EXPECT_FALSE(glob("/etc/!(passwd|shadow)", "/etc/shadow"));
+  EXPECT_TRUE(glob("/etc/!(passwd|shadow)", "/etc/shadow-"));
+  EXPECT_FALSE(glob("!(*.so)", "libc.so"));
+  EXPECT_TRUE(glob("!(*.so)", "libc.so.6"));
+  EXPECT_TRUE(glob("*!(.so)", "libc.so"));  // the star takes it all
+  EXPECT_TRUE(glob("a!(b)c", "abbc"));
+  EXPECT_FALSE(glob("a!(b)c", "abc"));
+  EXPECT_TRUE(glob("a!(b)c", "ac"));
+  EXPECT_FALSE(glob("a!(b)c", "ab"));
+  EXPECT_TRUE(glob("!(!(a))", "a"));
+  EXPECT_FALSE(glob("!(!(a))", "b"));
+  EXPECT_TRUE(glob("+(!(a)/)x", "b/c/x"));
+  EXPECT_FALSE(glob("+(!(a*)/)x", "a/x"));
+  EXPECT_FALSE(glob("!(SH)", "sh", PatternCase::kInsensitive));
+  EXPECT_TRUE(glob("!(+([0-9]))", "12x"));
+  EXPECT_FALSE(glob("!(+([0-9]))", "120"));
+  EXPECT_TRUE(glob("!(a)", std::string_view("\xff\n\0", 3)));
+}
+
+// Every text of up to five letters, against the definition: some middle is none of the
+// alternatives.
+TEST(Globs, AgreeWithWhatNegationMeans) {
+  std::vector<std::string> texts = {""};
+  for (std::size_t i = 0; texts.back().size() < 5; ++i) {
+    for (const char c : {'a', 'b', 'c'}) texts.push_back(texts[i] + c);
+  }
+  for (const std::string& text : texts) {
+    bool expected = false;
+    const std::string_view view = text;
+    if (text.size() >= 1 && text.front() == 'a') {
+      for (std::size_t end = 1; end <= text.size(); ++end) {
+        const std::string_view middle = view.substr(1, end - 1);
+        const std::string_view rest = view.substr(end);
+        const bool is_excluded = middle == "b" || glob("c*", middle);
+        const bool fits = rest.find_first_not_of("bc") == std::string_view::npos;
+        expected = expected || (!is_excluded && fits);
+      }
+    }
+    EXPECT_EQ(glob("a!(b|c*)*([bc])", text), expected) << text;
+  }
+}
+
+TEST(Globs, StayLinearAndBounded) {
+  const std::string text(100'000, 'a');
+  EXPECT_FALSE(glob("*a*a*a*a*a*a*a*a*a*a!(a*)b", text));
+  EXPECT_FALSE(glob("+(+(+(!(b)a)a)a)b", text));
+  std::string nested;
+  for (std::size_t i = 0; i < kMaxGlobGroups; ++i) nested += "!(";
+  EXPECT_TRUE(glob(nested + "a" + std::string(kMaxGlobGroups, ')'), "a"));
+  EXPECT_FALSE(Pattern::glob("!(" + nested + "a" + std::string(kMaxGlobGroups + 1, ')'),
+                             PatternCase::kSensitive)
+                   .has_value());
+  // 2^20 states, were they made.
+  const auto made = Pattern::glob("!(*a" + std::string(20, '?') + ")", PatternCase::kSensitive);
+  ASSERT_FALSE(made.has_value());
+  EXPECT_EQ(made.error().code, ErrorCode::kLimitExceeded);
+  EXPECT_FALSE(
+      Pattern::glob("!(" + std::string(20'000, 'x') + ")", PatternCase::kSensitive).has_value());
 }
 
 TEST(Regexes, MatchTheWholeText) {
@@ -88,6 +159,10 @@ TEST(Prefixes, MatchWholeComponents) {
   EXPECT_TRUE(prefixes.matches("/home/alice/.ssh/id"));
   EXPECT_FALSE(prefixes.matches("/home/carol/.ssh/id"));
   EXPECT_FALSE(prefixes.matches(""));
+  PathPrefixes others;
+  ASSERT_TRUE(others.add("/etc/!(ssl|pki)").has_value());
+  EXPECT_TRUE(others.matches("/etc/passwd"));
+  EXPECT_FALSE(others.matches("/etc/ssl/cert.pem"));
   PathPrefixes root;
   ASSERT_TRUE(root.add("/").has_value());
   EXPECT_TRUE(root.matches("/x"));

@@ -17,6 +17,13 @@ std::string_view next_component(std::string_view path, std::size_t& at) {
   return path.substr(begin, at - begin);
 }
 
+bool is_glob(std::string_view name) {
+  for (const std::string_view group : {"@(", "+(", "!("}) {
+    if (name.find(group) != std::string_view::npos) return true;
+  }
+  return name.find_first_of("?*[") != std::string_view::npos;
+}
+
 }  // namespace
 
 std::uint32_t PathPrefixes::new_node() {
@@ -25,7 +32,7 @@ std::uint32_t PathPrefixes::new_node() {
 }
 
 Result<std::uint32_t> PathPrefixes::child(std::uint32_t parent, std::string_view name) {
-  if (name.find_first_of("?*[") == std::string_view::npos) {
+  if (!is_glob(name)) {
     const auto found = nodes_[parent].names.find(name);
     if (found != nodes_[parent].names.end()) return found->second;
     const std::uint32_t made = new_node();

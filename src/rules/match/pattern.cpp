@@ -3,6 +3,8 @@
 #include <re2/re2.h>
 
 #include "core/utf8.hpp"
+#include "rules/match/glob_automaton.hpp"
+#include "rules/match/glob_tree.hpp"
 
 namespace yagura::rules {
 
@@ -74,11 +76,15 @@ Result<Pattern> Pattern::glob(std::string_view text, PatternCase letters) {
       return pattern;
     }
   }
-  YAGURA_TRY(const std::string expression, glob_to_regex(text));
+  YAGURA_TRY(const GlobTree tree, parse_glob(text, letters));
+  if (tree.has_negation) {
+    YAGURA_TRY(GlobAutomaton automaton, GlobAutomaton::make(tree));
+    pattern.automaton_ = std::make_unique<const GlobAutomaton>(std::move(automaton));
+    return pattern;
+  }
   re2::RE2::Options options(re2::RE2::Latin1);
   options.set_dot_nl(true);
-  options.set_case_sensitive(letters == PatternCase::kSensitive);
-  YAGURA_TRY(pattern.expression_, compile(expression, options));
+  YAGURA_TRY(pattern.expression_, compile(glob_to_regex(tree), options));
   return pattern;
 }
 
@@ -95,6 +101,7 @@ bool Pattern::matches(std::string_view text) const {
     case Shape::kExpression:
       break;
   }
+  if (automaton_ != nullptr) return automaton_->matches(text);
   std::string clean;
   if (is_regex_ && core::find_invalid_utf8(text) != std::string_view::npos) {
     clean = sanitized(text);

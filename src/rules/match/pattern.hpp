@@ -16,6 +16,9 @@ namespace yagura::rules {
 
 enum class PatternCase { kSensitive, kInsensitive };
 
+class GlobAutomaton;
+struct GlobTree;
+
 // Immutable, thread-safe.
 class Pattern {
  public:
@@ -23,8 +26,8 @@ class Pattern {
   // as U+FFFD. Errors name what is wrong; a pattern whose program would be larger than 1 MiB is
   // one.
   [[nodiscard]] static Result<Pattern> regex(std::string_view text);
-  // fnmatch's: * ? [a-z] [!a] [[:alpha:]] \x, and ?(a|b) *(a|b) +(a|b) @(a|b); `*` matches `/` too.
-  // !(a|b) is refused: no linear engine has it.
+  // fnmatch's: * ? [a-z] [!a] [[:alpha:]] \x, and ?(a|b) *(a|b) +(a|b) @(a|b) !(a|b); `*` matches
+  // `/` too. A glob whose !(…) needs a table of more than 2,000 states is an error.
   [[nodiscard]] static Result<Pattern> glob(std::string_view text, PatternCase letters);
 
   Pattern(Pattern&&) noexcept;
@@ -40,11 +43,12 @@ class Pattern {
 
   Shape shape_ = Shape::kExpression;
   bool is_regex_ = false;
-  std::string literal_;  // of the shapes that are no expression
-  std::unique_ptr<const re2::RE2> expression_;
+  std::string literal_;                         // of the shapes that are no expression
+  std::unique_ptr<const re2::RE2> expression_;  // of the others, one of both
+  std::unique_ptr<const GlobAutomaton> automaton_;
 };
 
-// A glob as a regular expression that matches bytes. Exposed for tests.
-[[nodiscard]] Result<std::string> glob_to_regex(std::string_view glob);
+// As a regular expression of bytes. Precondition: no !(…) in it. Internal.
+[[nodiscard]] std::string glob_to_regex(const GlobTree& tree);
 
 }  // namespace yagura::rules

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "core/utf8.hpp"
+#include "rules/language/operand_parser.hpp"
 #include "rules/output/value_text.hpp"
-#include "rules/program/transform.hpp"
 
 namespace yagura::rules {
 namespace {
@@ -28,16 +28,15 @@ std::string_view without_end_dots(std::string_view text) {
   return text;
 }
 
-struct Name {
-  FieldId id = 0;
-  std::string_view name;        // in front of the argument
-  std::string_view dotted_key;  // behind the dot; empty: none
+struct Written {
+  std::string text;      // as a condition would write it
+  std::size_t size = 0;  // bytes of the output that it took
 };
 
-// The longest field that the text begins with: a name as it is, or one whose key follows a dot.
-std::optional<Name> find_name(Source source, std::string_view text) {
+// A name without its argument, or with a key behind a dot; nothing: no field begins so.
+std::optional<Written> read_name(Source source, std::string_view text) {
   const std::string_view plain = without_end_dots(leading(text, is_name_char));
-  if (const auto id = find_field(source, plain)) return Name{*id, plain, {}};
+  if (find_field(source, plain)) return Written{std::string(plain), plain.size()};
   for (std::size_t dot = plain.rfind('.'); dot != std::string_view::npos && dot > 0;
        dot = plain.rfind('.', dot - 1)) {
     const auto id = find_field(source, plain.substr(0, dot));
@@ -49,126 +48,74 @@ std::optional<Name> find_name(Source source, std::string_view text) {
     key = without_end_dots(key);
     // A parameter's or a type's name has no dot: what follows one is text (`%evt.arg.flags.`).
     if (!label) key = key.substr(0, key.find('.'));
-    return Name{*id, plain.substr(0, dot), key};
+    return Written{std::string(text.substr(0, dot + 1 + key.size())), dot + 1 + key.size()};
   }
   return std::nullopt;
 }
 
-struct Argument {
-  std::string_view text;  // quotes off
-  std::size_t size = 0;   // with its brackets
-};
-
-// `text` begins with '['. A quoted argument may hold brackets.
-std::optional<Argument> read_argument(std::string_view text) {
+// `text` begins with '['. A quoted argument may hold brackets. Nothing: it does not end.
+std::optional<Written> read_argument(std::string_view text) {
   const char quote = text.size() > 1 && (text[1] == '"' || text[1] == '\'') ? text[1] : '\0';
   const std::size_t first = quote != '\0' ? 2 : 1;
   const std::size_t end = text.find(quote != '\0' ? quote : ']', first);
   if (end == std::string_view::npos) return std::nullopt;
-  if (quote == '\0') return Argument{text.substr(first, end - first), end + 1};
-  if (end + 1 >= text.size() || text[end + 1] != ']') return std::nullopt;
-  return Argument{text.substr(first, end - first), end + 2};
+  const std::size_t size = quote != '\0' ? end + 2 : end + 1;
+  if (size > text.size() || text[size - 1] != ']') return std::nullopt;
+  return Written{'[' + std::string(text.substr(first, end - first)) + ']', size};
 }
 
-std::optional<std::int32_t> read_index(std::string_view text) {
-  std::int32_t index = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-  if (error != std::errc() || end != text.data() + text.size() || index < 0) return std::nullopt;
-  return index;
-}
-
-FieldProblem problem(std::string message, std::string hint = {}) {
+ValueProblem problem(std::string message, std::string hint = {}) {
   return {.message = std::move(message), .hint = std::move(hint)};
 }
 
-std::expected<FieldRef, FieldProblem> refer(const FieldInfo& info, FieldId id,
-                                            std::string_view argument) {
-  FieldRef ref{.id = id};
-  const auto kinds = static_cast<unsigned>(info.argument_kind);
-  if ((kinds & static_cast<unsigned>(ArgumentKind::kIndex)) != 0) {
-    if (const auto index = read_index(argument)) {
-      ref.index = *index;
-      return ref;
-    }
-  }
-  if ((kinds & static_cast<unsigned>(ArgumentKind::kKey)) == 0) {
-    return std::unexpected(problem("field " + std::string(info.name) + " takes a number, not \"" +
-                                   std::string(argument) + "\""));
-  }
-  ref.key = argument;
-  return ref;
-}
-
-struct ParsedField {
-  FieldRef ref;
-  std::vector<Transformer> transformers;  // the innermost first
-  std::size_t size = 0;                   // bytes of the text that it took
+struct Found {
+  Operand operand;
+  std::size_t size = 0;  // bytes of the output that it took
 };
 
-// `text` begins with the field's name.
-std::expected<ParsedField, FieldProblem> parse_plain_field(Source source, std::string_view text) {
-  const auto name = find_name(source, text);
+// `text` begins with a field's name. Brackets behind a field that takes no argument are text.
+std::expected<Found, ValueProblem> find_plain_field(Source source, std::string_view text) {
+  auto name = read_name(source, text);
   if (!name) {
-    const std::string_view shown = leading(text, is_name_char).substr(0, 100);
+    // Told by the table, with the nearest name.
+    std::string shown(leading(text, is_name_char).substr(0, 100));
+    while (shown.ends_with('.')) shown.pop_back();
     if (shown.empty()) {
       return std::unexpected(problem("a percent sign without a field behind it in the output",
                                      "write %% for a percent sign"));
     }
-    return std::unexpected(problem("unknown field " + std::string(shown) + " in the output"));
+    const std::size_t size = shown.size();
+    return Found{{.text = std::move(shown)}, size};
   }
-  const FieldInfo& info = fields_of(source)[name->id];
-  std::string_view argument = name->dotted_key;
-  std::size_t size = name->name.size() + (argument.empty() ? 0 : argument.size() + 1);
-  const bool bracket = argument.empty() && info.argument != FieldArgument::kNone &&
-                       size < text.size() && text[size] == '[';
-  if (bracket) {
-    const auto read = read_argument(text.substr(size));
-    if (!read) {
-      return std::unexpected(
-          problem("the argument of field " + std::string(info.name) + " has no end in the output",
-                  "close it with ]"));
+  const auto id = find_field(source, name->text);
+  if (id && fields_of(source)[*id].argument != FieldArgument::kNone &&
+      text.substr(name->size).starts_with('[')) {
+    const auto argument = read_argument(text.substr(name->size));
+    if (!argument) {
+      return std::unexpected(problem(
+          "the argument of field " + name->text + " has no end in the output", "close it with ]"));
     }
-    argument = read->text;
-    size += read->size;
+    name->text += argument->text;
+    name->size += argument->size;
   }
-  if (argument.empty()) {
-    if (info.argument == FieldArgument::kRequired) {
-      return std::unexpected(problem("field " + std::string(info.name) + " needs an argument",
-                                     std::string(info.name) + "[…]"));
-    }
-    return ParsedField{.ref = {.id = name->id}, .size = size};
-  }
-  auto ref = refer(info, name->id, argument);
-  if (!ref) return std::unexpected(std::move(ref).error());
-  return ParsedField{.ref = *ref, .size = size};
+  return Found{{.text = std::move(name->text)}, name->size};
 }
 
 // The same with transformers around it: toupper(basename(proc.exepath)).
-std::expected<ParsedField, FieldProblem> parse_field(Source source, std::string_view text) {
-  std::vector<Transformer> transformers;
-  std::size_t at = 0;
-  for (;;) {
-    const std::string_view word = leading(text.substr(at), is_name_char);
-    if (at + word.size() >= text.size() || text[at + word.size()] != '(') break;
-    const auto transformer = find_transformer(word);
-    if (!transformer) break;  // `%user.name(…)`: the bracket is text
-    if (transformers.size() == OutputTemplate::kMaxTransformers) {
-      return std::unexpected(problem("too many transformers around a field in the output"));
-    }
-    transformers.push_back(*transformer);
-    at += word.size() + 1;
+std::expected<Found, ValueProblem> find_value(Source source, std::string_view text) {
+  const std::string_view word = leading(text, is_name_char);
+  if (!text.substr(word.size()).starts_with('(') || !find_transformer(word)) {
+    return find_plain_field(source, text);  // `%user.name(…)`: the bracket is text
   }
-  auto field = parse_plain_field(source, text.substr(at));
-  if (!field) return field;
-  field->size += at;
-  if (text.substr(field->size, transformers.size()) != std::string(transformers.size(), ')')) {
-    return std::unexpected(problem("a transformer in the output has no end", "close it with )"));
+  auto parsed = parse_operand(text);
+  if (!parsed) {
+    return std::unexpected(problem(parsed.error().message + " in the output", parsed.error().hint));
   }
-  field->size += transformers.size();
-  std::ranges::reverse(transformers);
-  field->transformers = std::move(transformers);
-  return field;
+  return Found{std::move(parsed->operand), parsed->end};
 }
+
+// What older rules ask for; the fields of the container stand elsewhere in the line.
+constexpr std::string_view kContainerInfo = "container.info";
 
 // Cut or filled with blanks to so many code points.
 void set_width(std::string& text, std::size_t width) {
@@ -183,45 +130,80 @@ void set_width(std::string& text, std::size_t width) {
 
 }  // namespace
 
-std::expected<OutputTemplate, FieldProblem> OutputTemplate::parse(Source source,
+std::expected<OutputTemplate, ValueProblem> OutputTemplate::parse(Source source,
                                                                   std::string_view text) {
-  if (text.size() > kMaxText) return std::unexpected(problem("the output is too long"));
+  std::vector<ValueProblem> problems;
+  OutputTemplate made = read(source, text, problems);
+  if (!problems.empty()) return std::unexpected(std::move(problems.front()));
+  return made;
+}
+
+std::vector<ValueProblem> OutputTemplate::problems_of(Source source, std::string_view text) {
+  std::vector<ValueProblem> problems;
+  (void)read(source, text, problems);
+  return problems;
+}
+
+OutputTemplate OutputTemplate::read(Source source, std::string_view text,
+                                    std::vector<ValueProblem>& problems) {
   OutputTemplate made;
   made.source_ = source;
+  if (text.size() > kMaxText) {
+    problems.push_back(problem("the output is too long"));
+    return made;
+  }
   if (text.starts_with('*')) text.remove_prefix(1);
   made.text_ = std::make_unique<const std::string>(text);
   const std::string_view all = *made.text_;
   for (std::size_t at = 0; at < all.size();) {
     const std::size_t percent = std::min(all.find('%', at), all.size());
-    if (percent > at) made.pieces_.push_back({.literal = all.substr(at, percent - at)});
+    made.add_literal(all.substr(at, percent - at));
     if (percent == all.size()) break;
     at = percent + 1;
-    if (at < all.size() && all[at] == '%') {
-      made.pieces_.push_back({.literal = all.substr(at++, 1)});
-      continue;
+    if (all.substr(at).starts_with('%')) {
+      made.add_literal(all.substr(at++, 1));
+    } else {
+      made.read_field(at, problems);
     }
-    const std::string_view digits = leading(all.substr(at), is_digit);
-    std::size_t width = 0;
-    if (!digits.empty()) {
-      const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), width);
-      if (read.ec != std::errc() || width == 0 || width > kMaxWidth) {
-        return std::unexpected(problem("the width " + std::string(digits.substr(0, 20)) +
-                                       " in the output is not one of 1 to 1000"));
-      }
-      at += digits.size();
-    }
-    auto field = parse_field(source, all.substr(at));
-    if (!field) return std::unexpected(std::move(field).error());
-    made.pieces_.push_back({.field = static_cast<std::uint32_t>(made.fields_.size()),
-                            .width = static_cast<std::uint16_t>(width),
-                            .is_field = true});
-    made.fields_.push_back({.name = std::string(all.substr(at, field->size)),
-                            .ref = field->ref,
-                            .transformers = std::move(field->transformers)});
-    at += field->size;
   }
   made.sort_fields();
   return made;
+}
+
+void OutputTemplate::add_literal(std::string_view text) {
+  if (!text.empty()) pieces_.push_back({.literal = text});
+}
+
+void OutputTemplate::read_field(std::size_t& at, std::vector<ValueProblem>& problems) {
+  const std::string_view all = *text_;
+  const std::string_view digits = leading(all.substr(at), is_digit);
+  std::size_t width = 0;
+  if (!digits.empty()) {
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), width);
+    if (read.ec != std::errc() || width == 0 || width > kMaxWidth) {
+      problems.push_back(problem("the width " + std::string(digits.substr(0, 20)) +
+                                 " in the output is not one of 1 to 1000"));
+    }
+    at += digits.size();
+  }
+  auto found = find_value(source_, all.substr(at));
+  if (!found) {
+    problems.push_back(std::move(found).error());
+    return;
+  }
+  const std::string_view written = all.substr(at, found->size);
+  at += found->size;
+  if (written == kContainerInfo) return;
+  auto tree = resolve_value(source_, found->operand);
+  if (!tree) {
+    tree.error().message += " in the output";
+    problems.push_back(std::move(tree).error());
+    return;
+  }
+  pieces_.push_back({.field = static_cast<std::uint32_t>(fields_.size()),
+                     .width = static_cast<std::uint16_t>(std::min(width, kMaxWidth)),
+                     .is_field = true});
+  fields_.push_back({.name = std::string(written), .tree = std::move(*tree)});
 }
 
 // By name and each once; the pieces follow.
@@ -237,15 +219,6 @@ void OutputTemplate::sort_fields() {
     const auto found = std::ranges::lower_bound(fields_, names[piece.field], {}, &Field::name);
     piece.field = static_cast<std::uint32_t>(found - fields_.begin());
   }
-}
-
-Value OutputTemplate::Field::value(const EventView& event, core::Arena& arena) const {
-  Value made = event.get(ref);
-  for (const Transformer transformer : transformers) {
-    if (made.is_absent()) break;
-    made = transform(made, transformer, arena);
-  }
-  return made;
 }
 
 void OutputTemplate::append(std::string& out, const EventView& event) const {

@@ -4,12 +4,13 @@
 // reads it:
 //   %proc.name          a field, with its argument in brackets (%proc.aname[2], %jevt.value[/a/b])
 //                       or, for the fields that allow it, behind a dot (%evt.arg.flags)
-//   %toupper(proc.name) a field through transformers, those of conditions; they may be nested
+//   %toupper(proc.name) a value that transformers make, as in conditions; they may be nested
 //   %20proc.name        the field cut or filled with blanks to that many characters
 //   *…                  a star in front of all: print also where a field has no value. It always is
 //                       printed, and such a field is <NA>; the star is read and dropped.
 //   %%                  a percent sign
-// A dot, slash or bracket that cannot belong to the field is text.
+// A dot, slash or bracket that cannot belong to the field is text. %container.info, which older
+// rules have, prints nothing.
 
 #include <cstdint>
 #include <expected>
@@ -21,29 +22,31 @@
 #include "core/arena.hpp"
 #include "rules/event_view.hpp"
 #include "rules/field.hpp"
-#include "rules/language/operators.hpp"
+#include "rules/program/value_tree.hpp"
 
 namespace yagura::rules {
 
 class OutputTemplate {
  public:
-  static constexpr std::size_t kMaxWidth = 1'000;      // characters of %Nfield
-  static constexpr std::size_t kMaxText = 64 * 1024;   // bytes of the template
-  static constexpr std::size_t kMaxTransformers = 16;  // of one field
+  static constexpr std::size_t kMaxWidth = 1'000;     // characters of %Nfield
+  static constexpr std::size_t kMaxText = 64 * 1024;  // bytes of the template
 
   struct Field {
     std::string name;  // as written, without percent sign and width: the key of output_fields
-    FieldRef ref;
-    std::vector<Transformer> transformers;  // the innermost first
+    ValueTree tree;
 
     // What the event says; made in the arena where a transformer makes it.
-    [[nodiscard]] Value value(const EventView& event, core::Arena& arena) const;
+    [[nodiscard]] Value value(const EventView& event, core::Arena& arena) const {
+      return tree.of(event, arena);
+    }
   };
 
   // An unknown field, a wrong argument, a percent sign at the end, or a limit: the problem names
   // it.
-  [[nodiscard]] static std::expected<OutputTemplate, FieldProblem> parse(Source source,
+  [[nodiscard]] static std::expected<OutputTemplate, ValueProblem> parse(Source source,
                                                                          std::string_view text);
+  // All that is wrong with a text.
+  [[nodiscard]] static std::vector<ValueProblem> problems_of(Source source, std::string_view text);
 
   // Appends the text for the event; see value_text.hpp for what values look like.
   void append(std::string& out, const EventView& event) const;
@@ -61,10 +64,16 @@ class OutputTemplate {
   };
 
   OutputTemplate() = default;
+  // Goes on behind what is wrong.
+  static OutputTemplate read(Source source, std::string_view text,
+                             std::vector<ValueProblem>& problems);
+  void add_literal(std::string_view text);
+  // `at` is behind a percent sign; behind the field then.
+  void read_field(std::size_t& at, std::vector<ValueProblem>& problems);
   void sort_fields();
 
   Source source_ = Source::kSyscall;
-  std::unique_ptr<const std::string> text_;  // keys of references point into it
+  std::unique_ptr<const std::string> text_;
   std::vector<Piece> pieces_;
   std::vector<Field> fields_;
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "rules/language/parser.hpp"
 #include "rules/output/testing.hpp"
 
 namespace yagura::rules {
@@ -75,23 +76,39 @@ TEST(OutputTemplate, PutsFieldsThroughTransformers) {
   EXPECT_EQ(rendered("%tolower(toupper(proc.aname[2]))!"), "sshd!");
   EXPECT_EQ(rendered("%toupper(user.name)"), "<NA>");
   EXPECT_EQ(rendered("%proc.name(x)"), "bash(x)");
-  EXPECT_EQ(rendered("%toupper(proc.name"), "problem: a transformer in the output has no end");
-  EXPECT_EQ(rendered("%uppercase(proc.name)"), "problem: unknown field uppercase in the output");
+  EXPECT_EQ(rendered("%toupper(proc.name"),
+            "problem: toupper( is not closed behind its field in the output");
+  EXPECT_EQ(rendered("%uppercase(proc.name)"),
+            "problem: unknown field \"uppercase\" of source syscall in the output");
+  EXPECT_EQ(rendered("%toupper(proc.pid)"),
+            "problem: toupper() of a number: proc.pid is no text in the output");
   std::string many = "%";
-  for (std::size_t i = 0; i <= OutputTemplate::kMaxTransformers; ++i) many += "toupper(";
+  for (int i = 0; i <= kMaxConditionDepth; ++i) many += "toupper(";
   EXPECT_EQ(rendered(many + "proc.name"),
-            "problem: too many transformers around a field in the output");
+            "problem: transformers nested deeper than 200 in the output");
+}
+
+TEST(OutputTemplate, JoinsValues) {
+  EXPECT_EQ(rendered("%concat(proc.name, \":\", proc.pid)."), "bash:42.");
+  EXPECT_EQ(rendered("<%join(\" -> \", (fd.sip, proc.name))>"), "<10.0.0.1 -> bash>");
+  EXPECT_EQ(rendered("%toupper(join(\",\", fd.types))"), "NGINX:1.27,BUSYBOX");
+}
+
+TEST(OutputTemplate, PrintsNothingForWhatOlderRulesAskFor) {
+  EXPECT_EQ(rendered("%proc.name %container.info."), "bash .");
 }
 
 TEST(OutputTemplate, WritesPercentSigns) { EXPECT_EQ(rendered("100%% %proc.name"), "100% bash"); }
 
 TEST(OutputTemplate, RefusesWhatNamesNoField) {
-  EXPECT_EQ(rendered("%proc.nam"), "problem: unknown field proc.nam in the output");
+  EXPECT_EQ(rendered("%proc.nam"),
+            "problem: unknown field \"proc.nam\" of source syscall in the output");
   EXPECT_EQ(rendered("100%"), "problem: a percent sign without a field behind it in the output");
-  EXPECT_EQ(rendered("%evt.arg"), "problem: field evt.arg needs an argument");
+  EXPECT_EQ(rendered("%evt.arg"), "problem: \"evt.arg\" needs an argument in the output");
   EXPECT_EQ(rendered("%evt.arg["),
             "problem: the argument of field evt.arg has no end in the output");
-  EXPECT_EQ(rendered("%proc.aname[x]"), "problem: field proc.aname takes a number, not \"x\"");
+  EXPECT_EQ(rendered("%proc.aname[x]"),
+            "problem: the argument of \"proc.aname[x]\" is no index in the output");
   EXPECT_EQ(rendered(std::string(OutputTemplate::kMaxText + 1, 'x')),
             "problem: the output is too long");
 }

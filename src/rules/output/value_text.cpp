@@ -1,26 +1,16 @@
 #include "rules/output/value_text.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <iterator>
 
 #include "core/json_text.hpp"
 #include "core/utf8.hpp"
+#include "rules/match/ip_set.hpp"
 
 namespace yagura::rules {
 namespace {
-
-std::string address_text(std::string_view bytes) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const int family = bytes.size() == 4 ? AF_INET : AF_INET6;
-  if (bytes.size() != 4 && bytes.size() != 16) return {};
-  if (::inet_ntop(family, bytes.data(), text.data(), text.size()) == nullptr) return {};
-  return text.data();
-}
 
 void append_integer(std::string& out, std::int64_t number) {
   fmt::format_to(std::back_inserter(out), "{}", number);

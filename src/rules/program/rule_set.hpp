@@ -17,6 +17,7 @@
 #include "rules/field.hpp"
 #include "rules/load/definitions.hpp"
 #include "rules/program/comparison.hpp"
+#include "rules/program/value_tree.hpp"
 
 namespace yagura::rules {
 
@@ -24,26 +25,33 @@ using NodeId = std::uint32_t;
 inline constexpr NodeId kFalseNode = 0;
 inline constexpr NodeId kTrueNode = 1;
 
-enum class NodeKind : std::uint8_t { kFalse, kTrue, kAnd, kOr, kNot, kComparison };
+enum class NodeKind : std::uint8_t { kFalse, kTrue, kAnd, kOr, kOne, kNot, kComparison };
+
+[[nodiscard]] constexpr bool has_children(NodeKind kind) {
+  return kind == NodeKind::kAnd || kind == NodeKind::kOr || kind == NodeKind::kOne;
+}
 
 struct Node {
   NodeKind kind = NodeKind::kFalse;
   bool is_shared = false;   // has several parents: worth remembering for the event
   std::uint16_t depth = 1;  // of what is below, itself counted
   std::uint32_t first =
-      0;  // kAnd, kOr: into children; kNot: the child; kComparison: into comparisons
-  std::uint32_t count = 0;  // kAnd, kOr: children
+      0;  // kAnd, kOr, kOne: into children; kNot: the child; kComparison: into comparisons
+  std::uint32_t count = 0;  // kAnd, kOr, kOne (exactly one of them): children
 };
 
 // Deeper conditions are refused, so that evaluation may recurse.
 inline constexpr std::uint16_t kMaxNodeDepth = 1000;
 
-// A field of an event, or a transformer's result of another value.
+// A ValueTree's node: what it is made of are other values.
 struct ValueSource {
+  ValueKind kind = ValueKind::kField;
   Source source = Source::kSyscall;
-  FieldRef field;           // its key lives in the set's arena
-  ValueId base = kNoValue;  // transformers: of which value
-  Transformer transformer = Transformer::kLen;
+  Transformer transformer = Transformer::kToLower;  // kTransformed
+  FieldRef field;                                   // kField; its key lives in the set's arena
+  std::string_view text;    // kConstant; kTransformed: getopt's letter; in the set's arena
+  std::uint32_t first = 0;  // kTransformed, kList: into arguments
+  std::uint32_t count = 0;
 };
 
 struct CompiledRule {
@@ -80,7 +88,8 @@ class RuleSet {
   std::vector<Node> nodes;
   std::vector<NodeId> children;
   std::vector<Comparison> comparisons;
-  std::vector<ValueSource> values;
+  std::vector<ValueSource> values;  // behind those that they are made of
+  std::vector<ValueId> arguments;
   core::Arena arena;
   std::size_t list_count = 0;  // as loaded, for reports
   std::size_t macro_count = 0;

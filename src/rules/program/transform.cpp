@@ -1,6 +1,12 @@
 #include "rules/program/transform.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/match/ip_set.hpp"
+#include "rules/program/option_reader.hpp"
 
 namespace yagura::rules {
 
@@ -59,7 +65,7 @@ std::optional<std::string_view> transformed(std::string_view text, Transformer t
       return decoded(text, arena);
     case Transformer::kBasename:
       return last_component(text);
-    case Transformer::kLen:
+    default:
       break;
   }
   return std::nullopt;
@@ -79,10 +85,7 @@ Value length(const Value& value) {
   }
 }
 
-}  // namespace
-
-Value transform(const Value& value, Transformer transformer, core::Arena& arena) {
-  if (transformer == Transformer::kLen) return length(value);
+Value each(const Value& value, Transformer transformer, core::Arena& arena) {
   if (value.kind() == Value::Kind::kString) {
     const auto text = transformed(value.as_string(), transformer, arena);
     return text ? Value::string(*text) : Value::absent();
@@ -95,6 +98,95 @@ Value transform(const Value& value, Transformer transformer, core::Arena& arena)
     if (const auto changed = transformed(text, transformer, arena)) out[count++] = *changed;
   }
   return count == 0 ? Value::absent() : Value::strings(out.first(count));
+}
+
+// ---- several values
+
+// Texts as they are, numbers in decimal, addresses as usual; nothing for the rest.
+std::optional<std::string_view> spelt(const Value& value, core::Arena& arena) {
+  switch (value.kind()) {
+    case Value::Kind::kString:
+      return value.as_string();
+    case Value::Kind::kInteger:
+      return arena.copy(std::to_string(value.as_integer()));
+    case Value::Kind::kIp:
+      return arena.copy(address_text(value.as_ip()));
+    default:
+      return std::nullopt;
+  }
+}
+
+std::string_view joined(std::span<const std::string_view> parts, std::string_view separator,
+                        core::Arena& arena) {
+  if (parts.empty()) return {};
+  std::size_t size = separator.size() * (parts.size() - 1);
+  for (const std::string_view part : parts) size += part.size();
+  const std::span<char> out = arena.make_array<char>(size);
+  char* at = out.data();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) at = std::ranges::copy(separator, at).out;
+    at = std::ranges::copy(parts[i], at).out;
+  }
+  return {out.data(), out.size()};
+}
+
+// The elements of a list, or what there is of one value.
+std::span<const std::string_view> elements(const Value& value, core::Arena& arena) {
+  if (value.kind() == Value::Kind::kStringList) return value.as_strings();
+  std::vector<Value> items;
+  if (value.kind() == Value::Kind::kIntegerList) {
+    for (const std::int64_t item : value.as_integers()) items.push_back(Value::integer(item));
+  } else if (value.kind() == Value::Kind::kIpList) {
+    for (const std::string_view item : value.as_ips()) items.push_back(Value::ip(item));
+  } else {
+    items.push_back(value);
+  }
+  const std::span<std::string_view> out = arena.make_array<std::string_view>(items.size());
+  std::size_t count = 0;
+  for (const Value& item : items) {
+    if (const auto text = spelt(item, arena)) out[count++] = *text;
+  }
+  return out.first(count);
+}
+
+Value concatenated(std::span<const Value> values, core::Arena& arena) {
+  const std::span<std::string_view> parts = arena.make_array<std::string_view>(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto text = spelt(values[i], arena);
+    if (!text) return Value::absent();
+    parts[i] = *text;
+  }
+  return Value::string(joined(parts, {}, arena));
+}
+
+}  // namespace
+
+Value transform(Transformer transformer, std::span<const Value> values, std::string_view letter,
+                core::Arena& arena) {
+  if (values.empty() || std::ranges::any_of(values, &Value::is_absent)) return Value::absent();
+  switch (transformer) {
+    case Transformer::kLen:
+      return length(values.front());
+    case Transformer::kConcat:
+      return concatenated(values, arena);
+    case Transformer::kJoin:
+      if (values.size() != 2 || values[0].kind() != Value::Kind::kString) return Value::absent();
+      return Value::string(joined(elements(values[1], arena), values[0].as_string(), arena));
+    case Transformer::kGetopt:
+      if (values.size() != 2 || values[1].kind() != Value::Kind::kString) return Value::absent();
+      return read_options(elements(values[0], arena), values[1].as_string(), letter, arena);
+    default:
+      return each(values.front(), transformer, arena);
+  }
+}
+
+Value list_of(std::span<const Value> values, core::Arena& arena) {
+  const std::span<std::string_view> out = arena.make_array<std::string_view>(values.size());
+  std::size_t count = 0;
+  for (const Value& value : values) {
+    if (const auto text = spelt(value, arena)) out[count++] = *text;
+  }
+  return Value::strings(out.first(count));
 }
 
 }  // namespace yagura::rules

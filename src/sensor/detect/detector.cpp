@@ -11,10 +11,11 @@ namespace {
 // Whether all that rules ask of evt.num is whether it is 0 (the published files write "never" so).
 bool is_number_compared_with_zero_alone(const rules::RuleSet& set) {
   const auto is_number = [&set](rules::ValueId id) {
-    return id != rules::kNoValue && set.values[id].base == rules::kNoValue &&
+    return id != rules::kNoValue && set.values[id].kind == rules::ValueKind::kField &&
            set.values[id].source == rules::Source::kSyscall &&
            set.values[id].field.id == static_cast<rules::FieldId>(rules::SyscallField::kEvtNum);
   };
+  if (std::ranges::any_of(set.arguments, is_number)) return false;
   return std::ranges::all_of(set.comparisons, [&](const rules::Comparison& comparison) {
     if (is_number(comparison.right)) return false;
     if (!is_number(comparison.value)) return true;
