@@ -73,6 +73,13 @@ bool AlertWriter::take(Bucket& bucket, const AlertRate& rate, std::int64_t now_n
   return true;
 }
 
+std::string AlertWriter::text_of(const SensorAlert& alert) {
+  view_.set(*alert.event, alert.by_given_name ? Reading::kAsGiven : Reading::kResolved);
+  std::string text;
+  template_of(alert.output).append(text, view_);
+  return text;
+}
+
 void AlertWriter::on_alert(const SensorAlert& alert) {
   fields_.assign(alert.fields.begin(), alert.fields.end());
   if (Bucket* const bucket = bucket_of(alert)) {

@@ -52,6 +52,9 @@ class AlertWriter : public AlertSink {
 
   void on_alert(const SensorAlert& alert) override;
 
+  // The output's text alone, filled in from the event; counts nothing.
+  [[nodiscard]] std::string text_of(const SensorAlert& alert);
+
   [[nodiscard]] const AlertCounts& counts() const { return counts_; }
 
  private:

@@ -33,9 +33,9 @@ TEST(Shapes, PathsAreJoinedAndCleaned) {
   EXPECT_EQ(join_path("/a", "/../../x"), "/x");
   EXPECT_EQ(join_path("", "x"), "");
   EXPECT_EQ(join_path("", "/"), "/");
-  EXPECT_EQ(directory_of("/x"), "/");
-  EXPECT_EQ(directory_of("/a/x"), "/a");
-  EXPECT_EQ(directory_of("x"), "");
+  EXPECT_EQ(folder_of("/x"), "/");
+  EXPECT_EQ(folder_of("/a/x"), "/a");
+  EXPECT_EQ(folder_of("x"), "");
 }
 
 TEST(FeatureTable, FindsWhatWasAddedUpToItsLimit) {

@@ -23,7 +23,7 @@ bool is_directory(FeatureKind kind) {
 // right below the root are no group: "/*" would be everything.
 std::string group_of(FeatureKind kind, std::string_view text) {
   if (is_directory(kind)) {
-    const std::string_view parent = directory_of(text);
+    const std::string_view parent = folder_of(text);
     if (parent.size() <= 1 || text.ends_with("/*")) return {};
     return std::string(parent) + "/*";
   }

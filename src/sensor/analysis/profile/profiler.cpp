@@ -257,7 +257,7 @@ void Profiler::note_open(Context& context) {
   if (!path.starts_with('/') || !file) return;
   const bool is_write =
       (file->open_flags & O_ACCMODE) != O_RDONLY || (file->open_flags & (O_CREAT | O_TRUNC)) != 0;
-  note_directory(context, S_ISDIR(file->mode) ? path : directory_of(path), is_write);
+  note_directory(context, S_ISDIR(file->mode) ? path : folder_of(path), is_write);
 }
 
 void Profiler::note_change(Context& context) {
@@ -268,7 +268,7 @@ void Profiler::note_change(Context& context) {
   for (const auto& [path, directory] : kPaths) {
     if (!record.has(path)) continue;
     const std::string whole = join_path(record.text(directory), record.text(path));
-    if (!whole.empty()) note_directory(context, directory_of(whole), true);
+    if (!whole.empty()) note_directory(context, folder_of(whole), true);
   }
 }
 

@@ -59,7 +59,7 @@ std::string shape_of(std::string_view text, char separator) {
 
 }  // namespace
 
-std::string_view directory_of(std::string_view path) {
+std::string_view folder_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string_view::npos) return {};
   return path.substr(0, std::max<std::size_t>(slash, 1));

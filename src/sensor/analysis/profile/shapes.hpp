@@ -8,7 +8,7 @@
 namespace yagura::sensor {
 
 // The directory of a path, without a slash at its end: "/" of "/x"; "" of what has no slash.
-[[nodiscard]] std::string_view directory_of(std::string_view path);
+[[nodiscard]] std::string_view folder_of(std::string_view path);
 
 // Components that are made up by machines become "*": all digits; hexadecimal digits (with dashes)
 // of 8 and more with a digit among them; and within others runs of 6 digits and more. " (deleted)"

@@ -1,0 +1,82 @@
+#pragma once
+
+// What an agent is made of. Internal to src/sensor/agent.
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sensor/agent/agent.hpp"
+#include "sensor/agent/output_queue.hpp"
+#include "sensor/agent/status_server.hpp"
+#include "sensor/analysis/aggregate/aggregator.hpp"
+#include "sensor/analysis/analysis.hpp"
+#include "sensor/capture/capture_writer.hpp"
+#include "sensor/detect/alert_writer.hpp"
+#include "sensor/detect/detector.hpp"
+#include "sensor/identity/resolver.hpp"
+#include "sensor/incident/incident_recorder.hpp"
+#include "sensor/probe/probe.hpp"
+#include "sensor/process/pipeline.hpp"
+
+namespace yagura::sensor {
+
+// Events: probe -> pipeline -> incidents, analysis, detector, capture.
+// Alerts: detector, analysis -> aggregator -> incidents -> writer -> outputs.
+struct Agent::State {
+  Configuration configuration;
+  AgentHooks hooks;
+  std::string hostname;
+  std::vector<std::uint64_t> scope;
+  // In the order of their dependence: what is below refers to what is above.
+  std::unique_ptr<Probe> probe;
+  std::unique_ptr<OutputQueue> outputs;
+  std::unique_ptr<Resolver> resolver;
+  std::optional<Pipeline> pipeline;
+  UserNames users;
+  std::optional<AlertWriter> writer;
+  std::optional<IncidentStore> incident_store;
+  std::optional<IncidentRecorder> incidents;
+  std::optional<Aggregator> aggregator;
+  std::optional<Analysis> analysis;
+  std::optional<Detector> detector;
+  std::unique_ptr<CaptureWriter> capture;
+
+  std::int64_t started_ns = 0;
+  std::int64_t next_snapshot_ns = 0;
+  std::uint64_t lost_at_snapshot = 0;
+  bool is_losing = false;
+
+  mutable std::mutex mutex;  // of what the pages read
+  std::string metrics_text;
+  std::string status_text;
+  std::string problem_text;
+  std::unique_ptr<StatusServer> server;  // last: its thread reads the texts
+
+  [[nodiscard]] Result<void> start(rules::LoadedRules rules);
+  // The types of calls that rules and analyses ask for.
+  [[nodiscard]] std::vector<rules::EventType> wanted_types(const rules::RuleSet& rules) const;
+  void end();
+
+  // agent_pages.cpp
+  [[nodiscard]] Result<void> start_pages();
+  void snapshot(std::int64_t now);
+  [[nodiscard]] std::string make_metrics() const;
+  [[nodiscard]] std::string make_status() const;
+  void find_problem();
+
+ private:
+  [[nodiscard]] Result<void> start_probe(const rules::RuleSet& rules);
+  [[nodiscard]] Result<void> start_alerts();
+  void start_analysis();
+  [[nodiscard]] Result<void> start_capture();
+  [[nodiscard]] ViewSources view_sources();
+  [[nodiscard]] AlertSink& first_sink();
+};
+
+[[nodiscard]] std::int64_t wall_clock_ns();  // since 1970
+
+}  // namespace yagura::sensor
