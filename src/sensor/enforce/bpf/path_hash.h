@@ -9,14 +9,15 @@
 
 #include "sensor/record/record.h"
 
-/* One step of a name's hash: 8 bytes, the last word padded with zeros. */
+/* One step of a name's hash, which begins with the seed: 8 bytes, the last padded with zeros. */
 static inline __attribute__((always_inline)) ygr_u64 ygr_hash_word(ygr_u64 hash, ygr_u64 word) {
   hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
   return hash ^ (hash >> 29);
 }
 
-static inline __attribute__((always_inline)) ygr_u64 ygr_hash_begin(ygr_u64 seed, ygr_u64 length) {
-  return seed ^ (length * 0xff51afd7ed558ccdULL);
+/* Of the last word's hash, the length of the name in bytes. */
+static inline __attribute__((always_inline)) ygr_u64 ygr_hash_end(ygr_u64 hash, ygr_u64 length) {
+  return hash ^ (length * 0xff51afd7ed558ccdULL);
 }
 
 /* The number of a path from its parent's; the root's is the seed. */

@@ -7,7 +7,8 @@
 namespace yagura::sensor::enforce {
 
 std::uint64_t name_number(std::uint64_t seed, std::string_view name) {
-  std::uint64_t hash = ygr_hash_begin(seed, name.size());
+  const std::size_t length = name.size();
+  std::uint64_t hash = seed;
   while (!name.empty()) {
     std::uint64_t word = 0;
     const std::size_t size = name.size() < 8 ? name.size() : 8;
@@ -15,7 +16,7 @@ std::uint64_t name_number(std::uint64_t seed, std::string_view name) {
     hash = ygr_hash_word(hash, word);
     name.remove_prefix(size);
   }
-  return hash;
+  return ygr_hash_end(hash, length);
 }
 
 std::vector<std::uint64_t> path_numbers(std::uint64_t seed, std::string_view path) {

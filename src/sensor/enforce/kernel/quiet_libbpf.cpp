@@ -1,0 +1,35 @@
+#include "sensor/enforce/kernel/quiet_libbpf.hpp"
+
+#include <bpf/libbpf.h>
+
+#include <cstdarg>
+#include <cstdio>
+
+namespace yagura::sensor::enforce {
+namespace {
+
+constexpr std::size_t kMost = 16384;
+
+std::string& buffer() {
+  thread_local std::string text;
+  return text;
+}
+
+int keep(libbpf_print_level level, const char* format, va_list arguments) {
+  if (level != LIBBPF_WARN) return 0;
+  char line[8192];
+  const int size = std::vsnprintf(line, sizeof(line), format, arguments);
+  if (size > 0) buffer().append(line);
+  if (buffer().size() > kMost) buffer().erase(0, buffer().size() - kMost);
+  return 0;
+}
+
+}  // namespace
+
+QuietLibbpf::QuietLibbpf() : previous_(reinterpret_cast<void*>(libbpf_set_print(keep))) {
+  buffer().clear();
+}
+QuietLibbpf::~QuietLibbpf() { libbpf_set_print(reinterpret_cast<libbpf_print_fn_t>(previous_)); }
+const std::string& QuietLibbpf::said() const { return buffer(); }
+
+}  // namespace yagura::sensor::enforce
