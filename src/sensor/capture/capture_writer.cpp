@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <utility>
 
 #include "rules/event_type.hpp"
@@ -37,6 +38,7 @@ void CaptureWriter::forget() {
   processes_.clear();
   threads_.clear();
   containers_.clear();
+  owners_.clear();
 }
 
 void CaptureWriter::begin_file() {
@@ -90,7 +92,7 @@ void CaptureWriter::on_event(const SensorEvent& event) {
     block_began_ns_ = event.wall_ns;
   }
   describe(event);
-  append(event.record->bytes(), event.record->header().cpu, event.lost_before);
+  append(event.record->bytes(), *event.process, event.record->header().cpu, event.lost_before);
   ++block_events_;
   if (event.record->kind() == YGR_EXIT) {
     const ygr_header& header = event.record->header();
@@ -107,7 +109,7 @@ void CaptureWriter::on_tick(std::int64_t wall_ns) {
 }
 
 void CaptureWriter::describe(const SensorEvent& event) {
-  if (processes_.size() + threads_.size() > kMaxDescribed) forget();
+  if (processes_.size() + threads_.size() + owners_.size() > kMaxDescribed) forget();
   const ygr_header& header = event.record->header();
   const Process& process = *event.process;
   if (process.pid == 0) return;  // nobody's: a cgroup that the kernel removes
@@ -150,7 +152,7 @@ void CaptureWriter::describe_thread(const SensorEvent& event) {
   facts.vpid = event.process->vpid;
   task_.add_struct(YGR_S_TASK, facts);
   task_.add(YGR_S_COMM, event.thread_comm);
-  append(task_.finish(), its.cpu, 0);
+  append(task_.finish(), *event.process, its.cpu, 0);
 }
 
 void CaptureWriter::describe_process(const Process& process, const ygr_header& event) {
@@ -165,26 +167,38 @@ void CaptureWriter::describe_process(const Process& process, const ygr_header& e
     const Process& one = *unknown[i - 1];
     describe_container(one);
     write_task_record(task_, one, event.time_ns);
-    append(task_.finish(), event.cpu, 0);
+    append(task_.finish(), one, event.cpu, 0);
     processes_[{one.start_ns, one.pid}] = one.image->number;
   }
 }
 
+// The number by which the file knows the process's cgroup: its own, but where processes of several
+// containers share one (hierarchies of version 1), which then get numbers that there are none of.
+std::uint64_t CaptureWriter::cgroup_of(const Process& process) {
+  if (process.cgroup_id == 0) return 0;
+  const std::string_view id =
+      process.container != nullptr ? std::string_view(process.container->id) : std::string_view();
+  const std::string& owner = owners_.try_emplace(process.cgroup_id, id).first->second;
+  if (owner == id) return process.cgroup_id;
+  return std::hash<std::string_view>()(id) | std::uint64_t{1} << 63;
+}
+
 void CaptureWriter::describe_container(const Process& process) {
-  const auto found = containers_.find(process.cgroup_id);
+  const std::uint64_t cgroup_id = cgroup_of(process);
+  const auto found = containers_.find(cgroup_id);
   const bool is_known = found == containers_.end() ? process.container == nullptr
                                                    : found->second == process.container;
   if (is_known) return;
   if (containers_.size() > kMaxDescribed) containers_.clear();
-  containers_[process.cgroup_id] = process.container;
+  containers_[cgroup_id] = process.container;
   push_records();
   Facts facts;
-  facts.containers.push_back({.cgroup_id = process.cgroup_id, .container = process.container});
+  facts.containers.push_back({.cgroup_id = cgroup_id, .container = process.container});
   push_facts(facts);
 }
 
-void CaptureWriter::append(std::span<const std::byte> record, std::uint16_t cpu,
-                           std::uint64_t lost_before) {
+void CaptureWriter::append(std::span<const std::byte> record, const Process& process,
+                           std::uint16_t cpu, std::uint64_t lost_before) {
   const std::size_t at = block_.size();
   block_.append(reinterpret_cast<const char*>(record.data()), record.size());
   ygr_header header{};
@@ -193,6 +207,9 @@ void CaptureWriter::append(std::span<const std::byte> record, std::uint16_t cpu,
   sequences_[cpu] += 1 + lost_before;
   header.cpu = cpu;
   header.sequence = sequences_[cpu];
+  if (process.cgroup_id != 0 && header.cgroup_id == process.cgroup_id) {
+    header.cgroup_id = cgroup_of(process);
+  }
   std::memcpy(block_.data() + at, &header, sizeof(header));
 }
 

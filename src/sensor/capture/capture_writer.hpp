@@ -74,7 +74,9 @@ class CaptureWriter final : public EventConsumer {
   void describe_process(const Process& process, const ygr_header& event);
   void describe_thread(const SensorEvent& event);
   void describe_container(const Process& process);
-  void append(std::span<const std::byte> record, std::uint16_t cpu, std::uint64_t lost_before);
+  [[nodiscard]] std::uint64_t cgroup_of(const Process& process);
+  void append(std::span<const std::byte> record, const Process& process, std::uint16_t cpu,
+              std::uint64_t lost_before);
   void push_records();
   void push_facts(const Facts& facts);
   void forget();
@@ -92,7 +94,8 @@ class CaptureWriter final : public EventConsumer {
   std::unordered_map<ProcessKey, std::uint64_t, HashKey> processes_;
   std::unordered_set<std::uint32_t> threads_;  // that are not main ones
   std::unordered_map<std::uint64_t, std::shared_ptr<const Container>> containers_;  // by cgroup
-  std::vector<std::uint64_t> sequences_;                                            // by CPU
+  std::unordered_map<std::uint64_t, std::string> owners_;  // container's id by cgroup
+  std::vector<std::uint64_t> sequences_;                   // by CPU
   std::uint64_t events_ = 0;
   std::uint64_t skipped_ = 0;
 };

@@ -100,6 +100,41 @@ TEST_F(Replay, IsAsItWasAlsoWhenItBeganInTheMiddle) {
   EXPECT_EQ(replay(), seen.lines);
 }
 
+// On nodes with hierarchies of version 1 all processes are in one cgroup of version 2.
+TEST_F(Replay, TellsContainersApartThatShareACgroup) {
+  class ByProcess final : public testing::ScriptedResolver {
+   public:
+    std::shared_ptr<const Container> find_process(std::uint32_t pid, std::uint64_t) override {
+      return pid < 10 ? nullptr : (pid < 20 ? first : second);
+    }
+    std::shared_ptr<const Container> first = testing::make_container(1, "aaaa");
+    std::shared_ptr<const Container> second = testing::make_container(1, "bbbb");
+  } by_process;
+  Pipeline node{by_process, {.boot_offset_ns = kBootOffset}};
+  CaptureWriterOptions options{.output = {.path = path}};
+  options.machine = {.boot_offset_ns = kBootOffset};
+  auto writer = std::move(*CaptureWriter::open(std::move(options)));
+  node.add_consumer(*writer);
+  node.add_consumer(seen);
+  std::uint64_t time = 100;
+  for (const std::uint32_t pid : {11U, 5U, 21U}) {
+    node.feed(RecordMaker(YGR_EXEC, "execve", pid)
+                  .cgroup(1)
+                  .time(++time)
+                  .task(0, pid)
+                  .program("/bin/a", {"a"})
+                  .view());
+  }
+  for (int i = 0; i < 50; ++i) {
+    for (const std::uint32_t pid : {11U, 5U, 21U}) {
+      node.feed(RecordMaker(YGR_CALL, "openat", pid).cgroup(1).time(++time).view());
+    }
+  }
+  writer->flush();
+  EXPECT_LT(writer->counts().output.blocks, 10U);
+  EXPECT_EQ(replay(), seen.lines);
+}
+
 TEST_F(Replay, KnowsEachContainerAtItsTime) {
   CaptureWriterOptions options{.output = {.path = path}};
   options.machine = {.boot_offset_ns = kBootOffset};
