@@ -147,6 +147,7 @@ Result<void> Agent::State::start_alerts() {
   if (configuration.aggregation.count() > 0) {
     AggregatorOptions options;
     options.window_ns = configuration.aggregation.count() * 1'000'000'000;
+    options.at_once = 10;
     AlertSink& next = first_sink();
     aggregator.emplace(options, next);
   }

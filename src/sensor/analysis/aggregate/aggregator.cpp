@@ -69,6 +69,12 @@ void Aggregator::on_alert(const SensorAlert& alert) {
     next_.on_alert(alert);
     return;
   }
+  if (open->second.passed < options_.at_once) {
+    ++open->second.passed;
+    ++counts_.passed;
+    next_.on_alert(alert);
+    return;
+  }
   hold(open->second, alert);
 }
 

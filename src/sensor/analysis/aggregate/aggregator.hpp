@@ -1,7 +1,7 @@
 #pragma once
 
 // Between those who raise alerts and those who write them: of the same rule in the same pod (or
-// container, or on the host) the first alert goes through at once, and the ones that follow within
+// container, or on the host) the first alerts go through at once, and the ones that follow within
 // the window become one with a count when the window ends.
 //
 // A summary is the last of them, with yagura.count (how many it stands for, the first one not
@@ -25,6 +25,8 @@ namespace yagura::sensor {
 struct AggregatorOptions {
   std::int64_t window_ns = 60'000'000'000;
   std::int64_t max_window_ns = 3600'000'000'000;
+  // Of a window that go through at once: more than a few are a storm.
+  std::uint32_t at_once = 1;
   std::size_t max_groups = 4096;  // of rule and pod; each keeps one event (8 KiB at most)
   std::size_t max_event_bytes = 8192;
 };
@@ -62,6 +64,7 @@ class Aggregator : public AlertSink {
     AlertOrigin origin = AlertOrigin::kRule;
     bool by_given_name = false;
     std::unique_ptr<StoredEvent> last;
+    std::uint32_t passed = 1;
     std::uint64_t count = 0;
     std::int64_t first_ns = 0;
     std::int64_t last_ns = 0;

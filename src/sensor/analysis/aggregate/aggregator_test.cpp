@@ -51,6 +51,18 @@ TEST_F(AggregatorTest, TheFirstComesAtOnceTheRestAsOne) {
   EXPECT_EQ(sink_.alerts[1].output, "x %proc.name");
 }
 
+TEST_F(AggregatorTest, AFewGoThroughAtOnce) {
+  Aggregator aggregator(AggregatorOptions{.at_once = 3}, sink_);
+  for (int i = 0; i < 5; ++i) {
+    aggregator.on_alert(
+        {.rule = "A", .priority = "Warning", .output = "x", .event = &build_.open("/etc/shadow")});
+  }
+  EXPECT_EQ(sink_.alerts.size(), 3U);
+  aggregator.flush();
+  ASSERT_EQ(sink_.alerts.size(), 4U);
+  EXPECT_EQ(sink_.alerts[3].fields["yagura.count"], "2");
+}
+
 TEST_F(AggregatorTest, ASingleOneHasNoSummary) {
   raise("A");
   pass(61);
