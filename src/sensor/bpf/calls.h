@@ -75,12 +75,15 @@ YGR_INLINE void ygr_put_blob(struct ygr_scratch* scratch, const struct ygr_call_
 }
 
 YGR_INLINE void ygr_put_data(struct ygr_scratch* scratch, const struct ygr_call_plan* plan,
-                             ygr_s64 result, ygr_u32 most) {
+                             ygr_s64 result) {
   ygr_u64 pointer = ygr_argument(scratch, plan->data);
+  ygr_u32 dns_most = (plan->flags & YGR_PLAN_DNS) != 0 ? YGR_DNS_DATA : 0;
+  ygr_u32 most = plan->data_max;
   ygr_u64 total = ~0ULL;
   if (plan->data_kind == YGR_DATA_BUFFER) {
     ygr_u64 size =
         plan->data_length == 0 ? plan->data_size : ygr_length(scratch, plan->data_length, result);
+    if (ygr_is_dns(scratch) && most < dns_most) most = dns_most;
     if (size != 0) ygr_put_user_bytes(pointer, size, most, YGR_S_DATA);
     return;
   }
@@ -92,11 +95,16 @@ YGR_INLINE void ygr_put_data(struct ygr_scratch* scratch, const struct ygr_call_
   if (plan->data_kind == YGR_DATA_MESSAGES && plan->data_length == YGR_FROM_RESULT) {
     total = result > 0 ? ygr_message_length(pointer) : 0;
   }
-  ygr_put_message(pointer, total, most, plan->blob_size);
+  ygr_put_message(pointer, total, most, dns_most, plan->blob_size);
 }
 
 YGR_INLINE int ygr_is_about_result(const struct ygr_call_plan* plan, ygr_s64 result) {
   return (plan->when & (result < 0 ? YGR_WHEN_FAILURE : YGR_WHEN_SUCCESS)) != 0;
+}
+
+/* mmap: executable, and of a file. */
+YGR_INLINE int ygr_is_library(struct ygr_scratch* scratch) {
+  return (ygr_argument(scratch, 3) & YGR_PROT_EXEC) != 0 && (ygr_s32)ygr_argument(scratch, 5) >= 0;
 }
 
 /* What may be told without the rest of the record: opens that can't change anything, maps. */
@@ -104,9 +112,7 @@ YGR_INLINE int ygr_is_worth_it(struct ygr_scratch* scratch, const struct ygr_cal
   if ((plan->flags & YGR_PLAN_NOT_READ_ONLY) != 0) {
     return (ygr_argument(scratch, plan->open_flags) & YGR_O_WRITES) != 0;
   }
-  if (plan->flags == (YGR_PLAN_EXECUTABLE_MAP | YGR_PLAN_NO_EVENT)) {
-    return (ygr_argument(scratch, 3) & YGR_PROT_EXEC) != 0;
-  }
+  if (plan->flags == (YGR_PLAN_EXECUTABLE_MAP | YGR_PLAN_NO_EVENT)) return ygr_is_library(scratch);
   return 1;
 }
 
@@ -121,6 +127,9 @@ YGR_INLINE void ygr_begin_call(struct ygr_scratch* scratch, const struct ygr_cal
   *(ygr_u32*)(scratch->bytes + YGR_ARGUMENTS_AT + sizeof(struct ygr_args)) = 0;
   ygr_header_of(scratch)->sections = 1;
   scratch->position = YGR_ARGUMENTS_AT + sizeof(struct ygr_args) + 4;
+  scratch->protocol = 0;
+  scratch->remote_port = 0;
+  scratch->file_ino = 0;
 }
 
 /* YGR_S_FD and what belongs to it, credentials, task, working directory. */
@@ -161,12 +170,42 @@ YGR_INLINE void ygr_put_texts(struct ygr_scratch* scratch, const struct ygr_call
   if (plan->text[2] != 0) ygr_put_user_text(ygr_argument(scratch, plan->text[2]), YGR_S_PATH2);
 }
 
+/* Whether this process maps this file for the first time, as far as is remembered. */
+__noinline int ygr_is_new_library(void) {
+  struct ygr_scratch* scratch = ygr_scratch();
+  struct task_struct* task = (struct task_struct*)bpf_get_current_task();
+  struct ygr_mapped_file key = {};
+  ygr_u8 present = 1;
+  if (!scratch || scratch->file_ino == 0) return 0;
+  key.ino = scratch->file_ino;
+  key.dev = scratch->file_dev;
+  key.pid = BPF_CORE_READ(task, tgid);
+  key.start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+  if (bpf_map_lookup_elem(&mapped_files, &key)) return 0;
+  bpf_map_update_elem(&mapped_files, &key, &present, BPF_ANY);
+  return 1;
+}
+
+/* The same record once more, as what it is beyond a call: YGR_DNS, YGR_LIBRARY. */
+YGR_INLINE void ygr_tell_others(struct ygr_scratch* scratch, const struct ygr_call_plan* plan,
+                                ygr_s64 result) {
+  ygr_u8 kind = YGR_DNS;
+  if (result <= 0) return;
+  if ((plan->flags & YGR_PLAN_DNS) != 0) {
+    if (!ygr_is_dns(scratch)) return;
+  } else {
+    if (!ygr_is_library(scratch) || !ygr_is_new_library()) return;
+    kind = YGR_LIBRARY;
+  }
+  ygr_header_of(scratch)->kind = kind;
+  ygr_send(YGR_RING_EVENTS);
+}
+
 YGR_INLINE int ygr_call_ended(struct pt_regs* regs, long result, const int typed) {
   int is_compat = ygr_is_compat();
   ygr_u32 number = YGR_CALL_NUMBER(regs);
   struct ygr_call_plan* plan;
   struct ygr_scratch* scratch;
-  ygr_u32 most;
   if (number >= YGR_CALLS) return 0;
   if (is_compat) number += YGR_CALLS;
   plan = bpf_map_lookup_elem(&plans, &number);
@@ -180,13 +219,15 @@ YGR_INLINE int ygr_call_ended(struct pt_regs* regs, long result, const int typed
   ygr_put_texts(scratch, plan, typed);
   ygr_put_objects(scratch, plan, result, typed);
   if (plan->address != 0) {
-    ygr_put_user_bytes(ygr_argument(scratch, plan->address),
-                       ygr_length(scratch, plan->address_length, result), 128, YGR_S_ADDRESS);
+    ygr_put_user_address(scratch, ygr_argument(scratch, plan->address),
+                         ygr_length(scratch, plan->address_length, result));
   }
-  most = plan->data_max;
-  if (plan->data != 0) ygr_put_data(scratch, plan, result, most);
+  if (plan->data != 0) ygr_put_data(scratch, plan, result);
   if (plan->blob != 0) ygr_put_blob(scratch, plan);
   if ((plan->flags & YGR_PLAN_NO_EVENT) == 0) ygr_send(YGR_RING_EVENTS);
+  if ((plan->flags & (YGR_PLAN_DNS | YGR_PLAN_EXECUTABLE_MAP)) != 0) {
+    ygr_tell_others(scratch, plan, result);
+  }
   return 0;
 }
 

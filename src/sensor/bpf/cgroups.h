@@ -10,25 +10,6 @@ YGR_INLINE int ygr_is_cgroup2(struct cgroup* cgroup) {
   return BPF_CORE_READ(cgroup, root, hierarchy_id) == 0;
 }
 
-YGR_INLINE ygr_u64 ygr_parent_node(ygr_u64 node) {
-  if (YGR_EXISTS(kernfs_node___hidden_parent, __parent)) {
-    return ygr_read64(node + YGR_OFFSET(kernfs_node___hidden_parent, __parent));
-  }
-  return ygr_read64(node + YGR_OFFSET(kernfs_node___parent, parent));
-}
-
-__noinline int ygr_is_node_in_scope(ygr_u64 node) {
-  if (!ygr_is_scoped) return 1;
-  for (int level = 0; level < YGR_SCOPE_LEVELS; ++level) {
-    ygr_u64 id;
-    if (node == 0) return 0;
-    id = ygr_read64(node + YGR_OFFSET(kernfs_node, id));
-    if (ygr_is_scope(id)) return 1;
-    node = ygr_parent_node(node);
-  }
-  return 0;
-}
-
 YGR_INLINE int ygr_tell_cgroup(ygr_u8 kind, struct cgroup* cgroup, const char* path,
                                struct task_struct* task) {
   struct ygr_scratch* scratch = ygr_scratch();

@@ -202,6 +202,8 @@ YGR_INLINE void ygr_describe_file(ygr_u64 address, ygr_s32 fd, ygr_u32 is_server
   if (!file) return;
   ygr_read_file(scratch, address, fd, file, &parts, typed);
   is_socket = (file->mode & YGR_S_IFMT) == YGR_S_IFSOCK;
+  scratch->file_dev = file->dev;
+  scratch->file_ino = file->ino;
   ygr_end_section(scratch, YGR_S_FD, 0, sizeof(*file));
   if (is_socket) {
     ygr_put_socket(parts.private_data, is_server);

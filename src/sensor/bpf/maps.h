@@ -62,7 +62,11 @@ struct ygr_walk {
  */
 struct ygr_scratch {
   ygr_u32 position;
-  ygr_u32 first_byte; /* of the text that was put last */
+  ygr_u32 first_byte;  /* of the text that was put last */
+  ygr_u16 protocol;    /* of the socket that was put last, and the port … */
+  ygr_u16 remote_port; /* … that it is connected to, or that an address names; host byte order */
+  ygr_u32 file_dev;    /* of the YGR_S_FD that was put last */
+  ygr_u64 file_ino;
   ygr_u64 cursor;
   volatile ygr_u64 pointer; /* see ygr_untyped */
   struct ygr_walk walk;
@@ -77,3 +81,18 @@ struct {
   __type(key, ygr_u32);
   __type(value, struct ygr_scratch);
 } scratches SEC(".maps");
+
+/* Executable files that a process has mapped already. */
+struct ygr_mapped_file {
+  ygr_u64 ino;
+  ygr_u64 start_ns;
+  ygr_u32 dev;
+  ygr_u32 pid;
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 16384);
+  __type(key, struct ygr_mapped_file);
+  __type(value, ygr_u8);
+} mapped_files SEC(".maps");

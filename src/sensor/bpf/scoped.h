@@ -2,16 +2,7 @@
 
 /* Whose doings are told: everybody's but ours; with a scope, those of certain cgroups only. */
 
-#include "sensor/bpf/scratch.h"
-
-enum { YGR_SCOPE_LEVELS = 10 };
-
-YGR_INLINE int ygr_is_scope(ygr_u64 cgroup) {
-  for (int i = 0; i < YGR_MAX_SCOPES; ++i) {
-    if (ygr_scopes[i] == cgroup) return 1;
-  }
-  return 0;
-}
+#include "sensor/bpf/scoped_cgroups.h"
 
 __noinline int ygr_is_in_scope(void) {
   for (int level = 1; level < YGR_SCOPE_LEVELS; ++level) {

@@ -85,6 +85,8 @@ __noinline int ygr_put_socket(ygr_u64 address, ygr_u32 is_server) {
   if (!socket) return 0;
   ygr_read_sock(scratch, sock, is_server, socket);
   int is_unix = socket->family == YGR_AF_UNIX;
+  scratch->protocol = socket->protocol;
+  scratch->remote_port = socket->remote_port;
   ygr_end_section(scratch, YGR_S_SOCKET, 0, sizeof(*socket));
   if (is_unix) ygr_put_unix_name(sock);
   return 0;

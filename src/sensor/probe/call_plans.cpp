@@ -49,6 +49,7 @@ class Planner {
     const bool is_for_others = add_other_readers(event, plan);
     if (is_wanted(*type)) return plan;
     if (!is_for_others) return {};
+    plan.flags &= YGR_PLAN_DNS | YGR_PLAN_EXECUTABLE_MAP;
     plan.flags |= YGR_PLAN_NO_EVENT;
     plan.when = YGR_WHEN_SUCCESS;
     return plan;

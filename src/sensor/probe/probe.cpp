@@ -11,13 +11,14 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <string>
 
 #include "probe.skel.h"
 #include "sensor/bpf/counters.h"
+#include "sensor/probe/bpf_error.hpp"
 #include "sensor/probe/call_numbers.hpp"
 #include "sensor/probe/merge.hpp"
 #include "sensor/probe/ring_reader.hpp"
+#include "sensor/probe/start_up.hpp"
 #include "sensor/probe/uring_plans.hpp"
 
 namespace yagura::sensor {
@@ -25,28 +26,6 @@ namespace yagura::sensor {
 namespace {
 
 constexpr auto kLongestSleep = std::chrono::milliseconds(10);
-
-// libbpf tells its troubles to a callback; the first line of them is the reason of an error of
-// ours.
-thread_local std::string first_warning;
-
-int keep_warning(libbpf_print_level level, const char* format, va_list arguments) {
-  if (level != LIBBPF_WARN || !first_warning.empty()) return 0;
-  char line[512];
-  const int length = std::vsnprintf(line, sizeof(line), format, arguments);
-  if (length > 0) {
-    first_warning.assign(line, std::min<std::size_t>(static_cast<std::size_t>(length), 511));
-    while (!first_warning.empty() && first_warning.back() == '\n') first_warning.pop_back();
-  }
-  return 0;
-}
-
-std::unexpected<Error> bpf_failure(std::string_view what, int error) {
-  const bool is_permission = error == -EPERM || error == -EACCES;
-  return fail(is_permission ? ErrorCode::kIo : ErrorCode::kUnsupported,
-              fmt::format("{}: {}{}{}", what, std::strerror(-error),
-                          first_warning.empty() ? "" : ": ", first_warning));
-}
 
 rules::EventType type_of(std::string_view name) { return rules::find_event_type(name).value_or(0); }
 
@@ -103,8 +82,11 @@ KernelFeatures features_of_this_kernel() {
 
 void choose_programs(probe_bpf& skeleton, bool watches_calls, const KernelFeatures& features) {
   auto& programs = skeleton.progs;
-  bpf_program__set_autoload(programs.ygr_sys_exit, watches_calls && !features.takes_types);
-  bpf_program__set_autoload(programs.ygr_sys_exit_typed, watches_calls && features.takes_types);
+  bpf_program__set_autoload(programs.ygr_sys_exit, !features.takes_types);
+  bpf_program__set_autoload(programs.ygr_sys_exit_typed, features.takes_types);
+  // Loaded all the same: calls may be wanted later.
+  bpf_program__set_autoattach(programs.ygr_sys_exit, watches_calls);
+  bpf_program__set_autoattach(programs.ygr_sys_exit_typed, watches_calls);
   bpf_program__set_autoload(programs.ygr_uring_submitted, features.has_uring);
   bpf_program__set_autoload(programs.ygr_uring_completed, features.has_uring);
 }
@@ -143,14 +125,14 @@ Result<void> Probe::State::load() {
     return fail(ErrorCode::kLimitExceeded,
                 fmt::format("a probe can watch at most {} cgroups", int{YGR_MAX_SCOPES}));
   }
-  first_warning.clear();
-  libbpf_set_print(keep_warning);
+  keep_bpf_warnings();
   skeleton.reset(probe_bpf__open());
   if (!skeleton) return bpf_failure("opening the kernel programs", -errno);
   const CallPlanTable plans = plans_for(options);
   choose_programs(*skeleton, has_plans(plans), features_of_this_kernel());
   set_knobs(*skeleton, options);
   auto& maps = skeleton->maps;
+  if (!options.tells_libraries) bpf_map__set_max_entries(maps.mapped_files, 64);
   bpf_map__set_max_entries(maps.events, static_cast<std::uint32_t>(options.events_ring_bytes));
   bpf_map__set_max_entries(maps.vital, static_cast<std::uint32_t>(options.vital_ring_bytes));
   bpf_map__set_max_entries(maps.scratches, static_cast<std::uint32_t>(libbpf_num_possible_cpus()));
@@ -192,12 +174,13 @@ Result<void> Probe::State::fill_plans(const CallPlanTable& plans) {
 Result<void> Probe::State::watch_calls() {
   const CallPlanTable plans = plans_for(options);
   YAGURA_TRY_VOID(fill_plans(plans));
-  if (!has_plans(plans) || skeleton->links.ygr_sys_exit != nullptr) return {};
-  first_warning.clear();
-  skeleton->links.ygr_sys_exit = bpf_program__attach(skeleton->progs.ygr_sys_exit);
-  if (skeleton->links.ygr_sys_exit == nullptr) {
-    return bpf_failure("attaching to system calls", -errno);
-  }
+  const bool is_typed = bpf_program__autoload(skeleton->progs.ygr_sys_exit_typed);
+  bpf_link*& link = is_typed ? skeleton->links.ygr_sys_exit_typed : skeleton->links.ygr_sys_exit;
+  if (!has_plans(plans) || link != nullptr) return {};
+  keep_bpf_warnings();
+  link = bpf_program__attach(is_typed ? skeleton->progs.ygr_sys_exit_typed
+                                      : skeleton->progs.ygr_sys_exit);
+  if (link == nullptr) return bpf_failure("attaching to system calls", -errno);
   return {};
 }
 
@@ -219,6 +202,10 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options) {
   state->options = options;
   YAGURA_TRY_VOID(state->load());
   return std::unique_ptr<Probe>(new Probe(std::move(state)));
+}
+
+Result<std::size_t> Probe::start_up(const RecordHandler& handler) const {
+  return tell_running_tasks(state_->options, handler);
 }
 
 Result<std::size_t> Probe::poll(std::chrono::milliseconds timeout, const RecordHandler& handler) {

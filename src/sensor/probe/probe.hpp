@@ -63,6 +63,10 @@ class Probe {
   // Needs CAP_BPF and CAP_PERFMON. An error leaves a mixture of both.
   [[nodiscard]] Result<void> watch(std::vector<rules::EventType> event_types);
 
+  // Tells of the tasks that are there (YGR_TASK, ring 1); to be called once, before the first
+  // poll(). Whatever changed since open() comes from poll() as well. Errors: as open().
+  [[nodiscard]] Result<std::size_t> start_up(const RecordHandler& handler) const;
+
   // Waits for records, at most `timeout`, and hands on what is there: events in order of time with
   // the vital records that came before them. Returns how many; 0 when there was nothing. The
   // errors: kInternal, a ring makes no sense any more.

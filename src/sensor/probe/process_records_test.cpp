@@ -129,6 +129,16 @@ TEST_F(ProcessRecords, OpenTellsTheNameTheDirectoryAndTheFile) {
   EXPECT_EQ(file.dev & 0xfffff, minor(facts.st_dev));
 }
 
+TEST_F(ProcessRecords, OtherCallsCanBeWantedLater) {
+  ASSERT_NO_FATAL_FAILURE(watch({}));
+  ASSERT_TRUE(probe_->watch({rules::find_event_type("openat").value()}).has_value());
+  in_child([] { open("/dev/null", O_RDONLY); });
+  EXPECT_EQ(count(YGR_CALL, "openat"), 1U);
+  ASSERT_TRUE(probe_->watch({rules::find_event_type("mkdirat").value()}).has_value());
+  in_child([] { open("/dev/null", O_RDONLY); });
+  EXPECT_EQ(count(YGR_CALL, "openat"), 1U);
+}
+
 TEST_F(ProcessRecords, WhatHappensOutsideOfTheScopeIsNotTold) {
   ASSERT_NO_FATAL_FAILURE(watch({"openat"}));
   const pid_t outside = fork();
