@@ -16,6 +16,7 @@ namespace yagura::sensor {
 
 namespace {
 
+constexpr std::size_t kMaxPods = 4096;
 constexpr std::int64_t kInUseSaveEvery = 300LL * 1'000'000'000;
 
 ProfileOptions profile_options(const AnalysisOptions& options) {
@@ -151,11 +152,23 @@ bool Analysis::is_usual(const EventFacts& facts) const {
          });
 }
 
+void Analysis::note_pod(const std::shared_ptr<const Container>& container) {
+  last_container_ = container;
+  const Pod* pod = container->pod.get();
+  if (pod == nullptr || pod->host_network) return;
+  const auto address = IpAddress::parse(pod->ip);
+  if (!address || pod->labels.empty()) return;
+  if (pods_.size() >= kMaxPods) pods_.clear();
+  pods_[*address] = container->pod;
+}
+
 void Analysis::find_peer(const SensorEvent& event, EventFacts& facts) {
   facts.peer = read_peer(event, facts.event_class);
   if (facts.peer) {
     facts.peer_names =
         names_.find(facts.scope, facts.peer->address, event.record->header().time_ns);
+    const auto pod = pods_.find(facts.peer->address);
+    if (pod != pods_.end()) facts.peer_pod = pod->second.get();
   }
 }
 
@@ -181,6 +194,9 @@ void Analysis::on_event(const SensorEvent& event) {
   ++events_;
   const Container* container = event.container();
   facts.scope = container == nullptr ? 0 : container->cgroup_id;
+  if (container != nullptr && event.process->container != last_container_) {
+    note_pod(event.process->container);
+  }
   facts.workload = workloads_.find(event.process->container);
   switch (facts.event_class) {
     case EventClass::kConnect:

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "sensor/analysis/in_use/in_use.hpp"
@@ -81,12 +82,16 @@ class Analysis : public EventConsumer {
  private:
   struct Patterns;
   [[nodiscard]] bool is_usual(const EventFacts& facts) const;
+  void note_pod(const std::shared_ptr<const Container>& container);
   void find_peer(const SensorEvent& event, EventFacts& facts);
   void read_dns(const SensorEvent& event, EventFacts& facts);
   [[nodiscard]] std::filesystem::path in_use_path() const;
 
   AnalysisOptions options_;
   WorkloadTable workloads_;
+  // Pods of this node by address; bounded.
+  std::unordered_map<IpAddress, std::shared_ptr<const Pod>, IpAddressHash> pods_;
+  std::shared_ptr<const Container> last_container_;
   DomainNames names_;
   Profiler profiler_;
   EventCounts counts_;

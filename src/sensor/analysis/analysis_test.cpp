@@ -121,6 +121,23 @@ TEST_F(AnalysisTest, BeaconsToLearnedPeersAreUsual) {
   EXPECT_EQ(sink_.count("New outbound peer of workload"), 1U);
 }
 
+TEST_F(AnalysisTest, PodsAreKnownByTheirLabels) {
+  auto database = std::make_shared<Container>(*make_container("db"));
+  auto pod = std::make_shared<Pod>(*database->pod);
+  pod->ip = "10.244.0.50";
+  pod->labels = {{"app", "db"}, {"pod-template-hash", "5d9f"}};
+  database->pod = pod;
+  build_.set_process(make_process(20, "/bin/db", database));
+  feed(build_.exec());
+  build_.set_process(make_process(10, "/usr/bin/app", container_));
+  feed(build_.connect("10.244.0.50", 5432));
+  const Profile* profile = analysis_->profiler().find(kKey);
+  ASSERT_EQ(profile->table(FeatureKind::kPeerPod).size(), 1U);
+  EXPECT_EQ(profile->table(FeatureKind::kPeerPod).all()[0].text, "outbound tcp 5432 shop app=db");
+  EXPECT_TRUE(profile->peers.groups().empty());
+  EXPECT_EQ(profile->labels, (Labels{{"app", "web"}}));
+}
+
 TEST_F(AnalysisTest, TheHostIsLeftAloneUnlessAskedFor) {
   build_.set_process(make_process(5, "/bin/sh", nullptr));
   feed(build_.open("/etc/hosts"));

@@ -21,6 +21,7 @@ struct EventFacts {
   std::optional<Peer> peer;
   std::span<const std::string>
       peer_names;                   // what the peer's address was answered for, newest first
+  const Pod* peer_pod = nullptr;    // whose address the peer's is, of this node's pods
   const DnsMessage* dns = nullptr;  // of kDns where the message could be read
   // Of patterns that keep state: the container's cgroup, or 0 for the host.
   std::uint64_t scope = 0;

@@ -62,6 +62,12 @@ Workload* WorkloadTable::resolve(const Container* container) {
   if (workload == nullptr) workload = make(std::move(key), container);
   if (workload == nullptr || container == nullptr) return workload;
   if (container->pod != nullptr) workload->labels = container->pod->labels;
+  if (!container->mounts.empty()) {
+    workload->volumes.clear();
+    for (const Mount& mount : container->mounts) {
+      if (mount.is_writable) workload->volumes.push_back(mount.destination);
+    }
+  }
   if (!container->image_digest.empty() && workload->image_digest != container->image_digest) {
     workload->image_digest = container->image_digest;
     ++workload->image_changes;

@@ -22,9 +22,10 @@ struct Workload {
   std::string name;
   std::string container;
   std::string image_repository;
-  Labels labels;                    // of the pod that was seen last
-  std::string image_digest;         // of the container that was seen last
-  std::uint32_t image_changes = 0;  // how often image_digest became another
+  Labels labels;                     // of the pod that was seen last
+  std::vector<std::string> volumes;  // where its container has writable volumes
+  std::string image_digest;          // of the container that was seen last
+  std::uint32_t image_changes = 0;   // how often image_digest became another
 };
 
 // "namespace/Kind/name/container" of a pod's container, "image:repository" of a bare one, "host" of

@@ -1,6 +1,9 @@
 #include "sensor/analysis/profile/profile.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 
 #include "rules/event_type.hpp"
 #include "sensor/analysis/facts/domain_shape.hpp"
@@ -62,6 +65,38 @@ std::string display_text(FeatureKind kind, std::string_view text) {
 bool is_covered_by_group(FeatureKind kind, std::string_view text, const FeatureTable& table) {
   const std::string group = group_of(kind, text);
   return !group.empty() && table.find(group) != nullptr;
+}
+
+Labels lasting_labels(const Labels& labels) {
+  static constexpr std::string_view kPassing[] = {"apps.kubernetes.io/pod-index",
+                                                  "batch.kubernetes.io/controller-uid",
+                                                  "batch.kubernetes.io/job-name",
+                                                  "controller-revision-hash",
+                                                  "controller-uid",
+                                                  "job-name",
+                                                  "pod-template-generation",
+                                                  "pod-template-hash",
+                                                  "statefulset.kubernetes.io/pod-name"};
+  Labels lasting;
+  std::ranges::copy_if(labels, std::back_inserter(lasting), [](const auto& label) {
+    return std::ranges::find(kPassing, label.first) == std::end(kPassing);
+  });
+  return lasting;
+}
+
+std::string pod_peer_text(const Peer& peer, const Pod& pod) {
+  const Labels labels = lasting_labels(pod.labels);
+  if (labels.empty() || pod.name_space.empty()) return {};
+  std::string text =
+      fmt::format("{} {} {} {} ", to_string(peer.direction), protocol_name(peer.protocol),
+                  profile_port(peer.service_port()), pod.name_space);
+  for (const auto& [key, value] : labels) {
+    if (text.back() != ' ') text += ',';
+    text += key;
+    text += '=';
+    text += value;
+  }
+  return text;
 }
 
 Profile::Profile(std::string key, const ProfileLimits& limits)
@@ -143,6 +178,8 @@ void Profile::merge(const Profile& other) {
     if (peer && peers.contains(*peer)) new_peers.set_learned(feature.text);
   }
   for (const std::string& image : other.images) add_image(image);
+  if (labels.empty()) labels = other.labels;
+  if (volumes.empty()) volumes = other.volumes;
   capabilities_held |= other.capabilities_held;
   has_all_calls = has_all_calls && other.has_all_calls;
   if (other.state == ProfileState::kLearned) state = ProfileState::kLearned;

@@ -13,6 +13,7 @@
 #include "core/arena.hpp"
 #include "sensor/analysis/profile/feature_table.hpp"
 #include "sensor/analysis/profile/peer_table.hpp"
+#include "sensor/event/container.hpp"
 
 namespace yagura::sensor {
 
@@ -26,9 +27,10 @@ enum class FeatureKind : std::uint8_t {
   kMount,           // where something was mounted
   kCall,            // system calls by name
   kCapability,      // "CAP_NET_RAW", used, not only held
+  kPeerPod,         // peers that are pods of this node, as pod_peer_text()
   kPeer,            // new ones alone, as peer_text(); the learned are in `peers`
 };
-inline constexpr std::size_t kFeatureKinds = 10;
+inline constexpr std::size_t kFeatureKinds = 11;
 
 // "executables", "read_directories": as files and alerts name them.
 [[nodiscard]] std::string_view to_string(FeatureKind kind);
@@ -39,8 +41,8 @@ inline constexpr std::size_t kFeatureKinds = 10;
 enum class ProfileState : std::uint8_t { kLearning, kLearned };
 
 struct ProfileLimits {
-  std::array<std::uint32_t, kFeatureKinds> features = {512,  1024, 2048, 1024, 1024,
-                                                       1024, 128,  600,  64,   256};
+  std::array<std::uint32_t, kFeatureKinds> features = {512, 1024, 2048, 1024, 1024, 1024,
+                                                       128, 600,  64,   256,  256};
   std::uint32_t max_text = 1024;    // bytes of a feature; longer ones are cut in front
   std::uint32_t max_siblings = 32;  // directories or domains below one; then "*"
   std::uint32_t max_images = 32;
@@ -87,6 +89,8 @@ class Profile {
   std::uint64_t capabilities_held = 0;  // mask, of any process
   bool has_all_calls = false;           // every call of it was observed, not only those of rules
   std::vector<std::string> images;      // digests
+  Labels labels;                        // of its pods, without those that differ by pod
+  std::vector<std::string> volumes;     // where writable volumes are mounted
   PeerTable peers;
   bool is_changed = true;           // since it was saved
   std::uint32_t image_changes = 0;  // of the workload, as it was when last looked at
@@ -102,6 +106,12 @@ class Profile {
   core::Arena arena_;
   std::array<FeatureTable, kFeatureKinds> tables_;
 };
+
+// Without those that controllers add for each pod or revision.
+[[nodiscard]] Labels lasting_labels(const Labels& labels);
+// "outbound tcp 8080 shop app=web,tier=front": a peer by its pod's namespace and lasting labels;
+// empty where there are none.
+[[nodiscard]] std::string pod_peer_text(const Peer& peer, const Pod& pod);
 
 // Whether a learned "…/*" or "*.…" stands for the text.
 [[nodiscard]] bool is_covered_by_group(FeatureKind kind, std::string_view text,

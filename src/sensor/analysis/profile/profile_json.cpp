@@ -148,6 +148,15 @@ class Reader {
     const Node* all = root.find("has_all_calls");
     profile.has_all_calls = all != nullptr && all->bool_or(false);
     for (const Node& image : list(root, "images")) profile.add_image(image.string_or());
+    if (const Node* labels = root.find("labels"); labels != nullptr && labels->is_map()) {
+      for (const kube::Member& label : labels->members()) {
+        profile.labels.emplace_back(label.key, label.value.string_or());
+      }
+      std::ranges::sort(profile.labels);
+    }
+    for (const Node& volume : root.list("volumes")) {
+      profile.volumes.push_back(unescape_feature(volume.string_or()));
+    }
     for (const Node& name : list(root, "capabilities_held")) {
       if (const auto number = find_capability(name.string_or())) {
         profile.capabilities_held |= std::uint64_t{1} << *number;
@@ -289,6 +298,11 @@ std::string profile_json(const Profile& profile) {
   json.member("has_all_calls", profile.has_all_calls);
   json.key("images").begin_array();
   for (const std::string& image : profile.images) json.value(image);
+  json.end_array();
+  json.key("labels").begin_object();
+  for (const auto& [key, value] : profile.labels) json.member(key, value);
+  json.end_object().key("volumes").begin_array();
+  for (const std::string& volume : profile.volumes) json.value(escape_feature(volume));
   json.end_array();
   json.key("capabilities_held").begin_array();
   for (const std::string& name : capability_names(profile.capabilities_held)) json.value(name);

@@ -163,6 +163,11 @@ Profiler::Entry* Profiler::make_entry(const Workload& workload, std::int64_t wal
     adopt(std::move(profile));
     found = entries_.find(workload.key);
   }
+  Profile& profile = *found->second->profile;
+  if (const Labels labels = lasting_labels(workload.labels); !labels.empty()) {
+    profile.labels = labels;
+  }
+  if (!workload.volumes.empty()) profile.volumes = workload.volumes;
   return by_workload_[workload.number] = found->second.get();
 }
 
@@ -353,6 +358,13 @@ void Profiler::note_peer(Context& context) {
   if (known_.has(fact)) return;
   known_.add(fact);
   Profile& profile = *context.entry.profile;
+  const Novelty novelty =
+      peer.direction == Direction::kOutbound ? Novelty::kOutboundPeer : Novelty::kInboundPort;
+  // Addresses of pods come and go; who they are stays.
+  if (context.facts.peer_pod != nullptr) {
+    const std::string text = pod_peer_text(peer, *context.facts.peer_pod);
+    if (!text.empty()) return note(context, FeatureKind::kPeerPod, text, novelty);
+  }
   if (profile.peers.contains(peer)) return;
   if (profile.state == ProfileState::kLearning) {
     if (profile.peers.add(peer)) {
@@ -371,8 +383,7 @@ void Profiler::note_peer(Context& context) {
     return profile.knows(FeatureKind::kDomain, shape_of_domain(name));
   });
   if (is_explained && peer.direction == Direction::kOutbound) return;
-  note(context, FeatureKind::kPeer, peer_text(peer),
-       peer.direction == Direction::kOutbound ? Novelty::kOutboundPeer : Novelty::kInboundPort);
+  note(context, FeatureKind::kPeer, peer_text(peer), novelty);
 }
 
 // Answers alone: what was asked for in vain taught nobody an address.
