@@ -152,24 +152,6 @@ std::string_view protocol_name(std::uint16_t protocol) {
   }
 }
 
-std::string dns_text(std::string_view data) {
-  const auto message = read_dns_message(data);
-  if (!message) return {};
-  std::string text;
-  for (const DnsQuestion& question : message->questions) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", dns_type_name(question.type),
-                        question.name);
-  }
-  if (!message->is_answer) return text;
-  std::string_view separator = " = ";
-  for (const DnsAnswer& answer : message->answers) {
-    if (answer.type != kDnsA && answer.type != kDnsAaaa) continue;
-    text += fmt::format("{}{}", separator, answer.address.to_string());
-    separator = ", ";
-  }
-  return text;
-}
-
 void describe_call(const RecordView& record, NoteKind kind, Note& note) {
   switch (kind) {
     case NoteKind::kConnect:
@@ -228,6 +210,24 @@ std::string command_line(std::string_view argv, std::size_t max) {
   if (text.size() > max) {
     text.resize(max);
     text += "…";
+  }
+  return text;
+}
+
+std::string dns_text(std::string_view data) {
+  const auto message = read_dns_message(data);
+  if (!message) return {};
+  std::string text;
+  for (const DnsQuestion& question : message->questions) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", dns_type_name(question.type),
+                        question.name);
+  }
+  if (!message->is_answer) return text;
+  std::string_view separator = " = ";
+  for (const DnsAnswer& answer : message->answers) {
+    if (answer.type != kDnsA && answer.type != kDnsAaaa) continue;
+    text += fmt::format("{}{}", separator, answer.address.to_string());
+    separator = ", ";
   }
   return text;
 }
