@@ -68,6 +68,12 @@ ResolverOptions resolver_options(const Configuration& configuration) {
   if (!configuration.runtime_states.empty()) {
     options.runtimes.containerd_states = configuration.runtime_states;
   }
+  if (configuration.kubernetes) {
+    if (auto endpoint = in_cluster_endpoint()) {
+      options.kubernetes =
+          KubernetesOptions{.endpoint = *std::move(endpoint), .node = node_name(configuration)};
+    }
+  }
   return options;
 }
 

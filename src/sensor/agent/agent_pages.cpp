@@ -80,6 +80,7 @@ void write_resolver(MetricsText& text, const ResolverCounts& known) {
   text.sample(known.bundles_refused, {{"cause", "bundle_refused"}});
   text.sample(known.runtime_unreachable, {{"cause", "runtime_unreachable"}});
   text.sample(known.runtime_knows_not, {{"cause", "runtime_knows_not"}});
+  text.sample(known.kubernetes.failures, {{"cause", "api_server"}});
 }
 
 void write_incidents(MetricsText& text, const IncidentCounts& incidents) {

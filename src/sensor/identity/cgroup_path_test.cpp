@@ -17,10 +17,10 @@ const std::string kStatic = "a3e4f1b2c5d60798a3e4f1b2c5d60798";
 struct Case {
   std::string path;
   std::string id;  // "": no container
-  std::string uid;
+  std::string uid = {};
   Runtime runtime = Runtime::kUnknown;
   Qos qos = Qos::kUnknown;
-  std::string nested;  // what stands behind the container's own cgroup
+  std::string nested = {};  // what stands behind the container's own cgroup
 };
 
 std::vector<Case> cases() {

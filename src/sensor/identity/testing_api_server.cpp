@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 namespace yagura::sensor::testing {
 namespace {
@@ -117,25 +118,41 @@ struct ApiServerHandler {
 
   static MHD_Result respond(ApiServer& server, MHD_Connection* connection,
                             const ApiRequest& request) {
-    std::unique_lock lock(server.mutex_);
+    const Decision decision = decide(server, header_of(connection, "Authorization"), request);
+    // The server's lock is not held: libmicrohttpd has its own, which it holds in read_stream.
+    if (decision.stream_from) {
+      return stream(server, connection, *decision.stream_from, decision.streams_ended);
+    }
+    return answer(connection, decision.status, decision.body);
+  }
+
+  struct Decision {
+    int status = 200;
+    std::string body;
+    std::optional<std::uint64_t> stream_from;
+    std::uint64_t streams_ended = 0;
+  };
+  static Decision decide(ApiServer& server, const std::string& authorization,
+                         const ApiRequest& request) {
+    const std::lock_guard lock(server.mutex_);
     server.requests_.push_back(request);
-    if (header_of(connection, "Authorization") != "Bearer " + server.token_) {
-      return answer(connection, 401, status_object(401));
+    if (authorization != "Bearer " + server.token_) {
+      return {.status = 401, .body = status_object(401)};
     }
     if (server.refusal_ != 0) {
-      return answer(connection, server.refusal_, status_object(server.refusal_));
+      return {.status = server.refusal_, .body = status_object(server.refusal_)};
     }
     if (request.method == "PATCH") {
-      return answer(connection, 200, "{}");
+      return {.body = "{}"};
     }
     if (!request.query.contains("watch")) {
-      return answer(connection, 200, list(server));
+      return {.body = list(server)};
     }
     const std::uint64_t from = std::stoull(request.query.at("resourceVersion"));
     if (from < server.oldest_) {
-      return answer(connection, 410, status_object(410));
+      return {.status = 410, .body = status_object(410)};
     }
-    return stream(server, connection, from);
+    return {.stream_from = from, .streams_ended = server.streams_ended_};
   }
 
   static std::string list(const ApiServer& server) {
@@ -148,8 +165,9 @@ struct ApiServerHandler {
         server.version_, items);
   }
 
-  static MHD_Result stream(ApiServer& server, MHD_Connection* connection, std::uint64_t from) {
-    auto* opened = new Stream{.server = &server, .sent = from, .ended = server.streams_ended_};
+  static MHD_Result stream(ApiServer& server, MHD_Connection* connection, std::uint64_t from,
+                           std::uint64_t ended) {
+    auto* opened = new Stream{.server = &server, .sent = from, .ended = ended};
     MHD_Response* response =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, &read_stream, opened,
                                           [](void* done) { delete static_cast<Stream*>(done); });
