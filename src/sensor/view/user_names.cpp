@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <fstream>
 #include <optional>
 
 namespace yagura::sensor {
@@ -19,7 +20,9 @@ namespace yagura::sensor {
 namespace {
 
 constexpr std::int64_t kRetryNs = 100'000'000;  // while a container has no root of its own yet
-constexpr long kFuseMagic = 0x65735546;         // linux/magic.h: FUSE_SUPER_MAGIC
+constexpr int kMaxAncestors = 8;
+constexpr int kMaxMembers = 8;
+constexpr long kFuseMagic = 0x65735546;  // linux/magic.h: FUSE_SUPER_MAGIC
 
 class File {
  public:
@@ -142,15 +145,15 @@ UserNames::UserNames(UserNamesOptions options)
 
 UserNames::~UserNames() = default;
 
-void UserNames::load(Table& table, const std::filesystem::path& root, std::int64_t wall_ns) {
+bool UserNames::load(Table& table, const std::filesystem::path& root, std::int64_t wall_ns) {
   table.checked_ns = wall_ns;
   const File directory(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() < 0) return;  // it is over: what was known stays
+  if (directory.get() < 0) return false;  // it is over: what was known stays
   // A runtime that makes a container is in its cgroup before it is in its root.
-  if (&table != host_.get() && is_same_directory(directory.get(), options_.host_root)) return;
+  if (&table != host_.get() && is_same_directory(directory.get(), options_.host_root)) return false;
   table.is_loaded = true;
   struct statfs system{};
-  if (::fstatfs(directory.get(), &system) != 0 || system.f_type == kFuseMagic) return;
+  if (::fstatfs(directory.get(), &system) != 0 || system.f_type == kFuseMagic) return true;
   if (const auto text =
           read_if_changed(directory.get(), "etc/passwd", options_.max_file, table.passwd)) {
     table.read_passwd(*text, options_.max_entries);
@@ -160,6 +163,28 @@ void UserNames::load(Table& table, const std::filesystem::path& root, std::int64
           read_if_changed(directory.get(), "etc/group", options_.max_file, table.group)) {
     table.read_group(*text, options_.max_entries);
     ++generation_;
+  }
+  return true;
+}
+
+// A process that lives for a millisecond is over before it is asked about; who made it, or whoever
+// else is in its cgroup, sees the same root.
+void UserNames::load_of_container(Table& table, const Process& process, std::int64_t wall_ns) {
+  const Process* member = &process;
+  for (int steps = 0; member != nullptr && steps < kMaxAncestors; ++steps) {
+    if (member->cgroup_id != process.cgroup_id) break;
+    if (!member->has_exited &&
+        load(table, options_.proc / std::to_string(member->pid) / "root", wall_ns)) {
+      return;
+    }
+    member = member->parent.get();
+  }
+  for (const std::filesystem::path& mount : options_.cgroup_mounts) {
+    std::ifstream members(mount.string() + process.container->cgroup_path + "/cgroup.procs");
+    std::uint32_t pid = 0;
+    for (int tries = 0; tries < kMaxMembers && members >> pid; ++tries) {
+      if (load(table, options_.proc / std::to_string(pid) / "root", wall_ns)) return;
+    }
   }
 }
 
@@ -183,9 +208,7 @@ UserNames::Table& UserNames::table_of(const Process& process, std::int64_t wall_
   Table& table = *found->second;
   const std::int64_t interval = table.is_loaded ? options_.recheck_ns : kRetryNs;
   const bool is_due = table.checked_ns == 0 || wall_ns - table.checked_ns > interval;
-  if (!options_.proc.empty() && !process.has_exited && is_due) {
-    load(table, options_.proc / std::to_string(process.pid) / "root", wall_ns);
-  }
+  if (!options_.proc.empty() && is_due) load_of_container(table, process, wall_ns);
   return table;
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "sensor/event/process.hpp"
 
@@ -19,9 +20,11 @@ namespace yagura::sensor {
 struct UserNamesOptions {
   std::filesystem::path host_root = "/";  // passwd and group are in its etc/
   std::filesystem::path proc = "/proc";   // empty: containers' files are not read (captures)
-  std::size_t max_file = 1U << 20U;       // bytes; longer files are as if they were not there
-  std::size_t max_entries = 4'096;        // of one file
-  std::size_t max_containers = 512;       // that are remembered; beyond them any one is forgotten
+  // Where cgroup2 may be mounted: there the processes of a container are found.
+  std::vector<std::filesystem::path> cgroup_mounts = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
+  std::size_t max_file = 1U << 20U;  // bytes; longer files are as if they were not there
+  std::size_t max_entries = 4'096;   // of one file
+  std::size_t max_containers = 512;  // that are remembered; beyond them any one is forgotten
   std::int64_t recheck_ns = 10'000'000'000;  // files are looked at again after so long
 };
 
@@ -56,7 +59,9 @@ class UserNames {
   struct Table;
   Table& table_of(const Process& process, std::int64_t wall_ns);
   Table& host(std::int64_t wall_ns);
-  void load(Table& table, const std::filesystem::path& root, std::int64_t wall_ns);
+  // Whether the root was there to be read.
+  bool load(Table& table, const std::filesystem::path& root, std::int64_t wall_ns);
+  void load_of_container(Table& table, const Process& process, std::int64_t wall_ns);
 
   UserNamesOptions options_;
   std::unique_ptr<Table> host_;
