@@ -56,7 +56,7 @@ void say(std::string_view line) {
 // Nothing where there are errors; they were printed.
 struct Loaded {
   sensor::Configuration configuration;
-  rules::LoadedRules rules;
+  sensor::AgentParts parts;
 };
 
 Result<std::optional<Loaded>> load(const Options& options) {
@@ -66,10 +66,11 @@ Result<std::optional<Loaded>> load(const Options& options) {
     return fail(ErrorCode::kInvalidInput,
                 "no rules: give --rules FILE, or rules_files in the configuration");
   }
-  rules::LoadedRules rules = sensor::load_agent_rules(configuration, diagnostics);
+  sensor::AgentParts parts{.rules = sensor::load_agent_rules(configuration, diagnostics),
+                           .policies = sensor::load_agent_policies(configuration, diagnostics)};
   print_diagnostics(diagnostics);
-  if (diagnostics.has_errors() || rules.set == nullptr) return std::nullopt;
-  return Loaded{.configuration = std::move(configuration), .rules = std::move(rules)};
+  if (diagnostics.has_errors() || parts.rules.set == nullptr) return std::nullopt;
+  return Loaded{.configuration = std::move(configuration), .parts = std::move(parts)};
 }
 
 // Signals as something to ask for: SIGTERM and SIGINT end, SIGHUP loads rules again, SIGUSR1 opens
@@ -139,8 +140,8 @@ Result<void> reload(const Options& options, sensor::Agent& agent) {
     say("the rules that were loaded before stay in force");
     return {};
   }
-  const std::size_t count = (*loaded)->rules.set->rules.size();
-  YAGURA_TRY_VOID(agent.replace_rules(std::move((*loaded)->rules)));
+  const std::size_t count = (*loaded)->parts.rules.set->rules.size();
+  YAGURA_TRY_VOID(agent.replace(std::move((*loaded)->parts)));
   say("loaded " + std::to_string(count) + " rules again");
   return {};
 }
@@ -171,15 +172,18 @@ Result<ExitCode> run(const Options& options) {
   YAGURA_TRY(std::optional<Loaded> loaded, load(options));
   if (!loaded) return ExitCode::kUsage;
   if (options.dry_run) {
-    say(std::to_string(loaded->rules.set->rules.size()) + " rules, no errors");
+    say(std::to_string(loaded->parts.rules.set->rules.size()) + " rules, no errors");
     return ExitCode::kClean;
   }
   const Signals signals;
-  FileWatch files(loaded->configuration.rules_files);
+  std::vector<std::filesystem::path> paths = loaded->configuration.rules_files;
+  paths.insert(paths.end(), loaded->configuration.policies.begin(),
+               loaded->configuration.policies.end());
+  FileWatch files(std::move(paths));
   const bool watches_files = loaded->configuration.watch_files;
-  const std::size_t count = loaded->rules.set->rules.size();
+  const std::size_t count = loaded->parts.rules.set->rules.size();
   YAGURA_TRY(const auto agent, sensor::Agent::start(std::move(loaded->configuration),
-                                                    std::move(loaded->rules), {.message = &say}));
+                                                    std::move(loaded->parts), {.message = &say}));
   say("watching, with " + std::to_string(count) + " rules" +
       (agent->port() == 0 ? "" : ", pages on port " + std::to_string(agent->port())));
   YAGURA_TRY_VOID(watch(options, *agent, signals, std::move(files), watches_files));

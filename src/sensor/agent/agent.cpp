@@ -114,19 +114,40 @@ ViewSources Agent::State::view_sources() {
 }
 
 AlertSink& Agent::State::first_sink() {
+  if (responses) return *responses;
   if (aggregator) return *aggregator;
   if (incidents) return *incidents;
   return *writer;
 }
 
-Result<void> Agent::State::start_probe(const rules::RuleSet& rules) {
+Result<void> Agent::State::start_kernel(const AgentParts& parts) {
   // The rings keep what happens until the pipeline is there. Capabilities are each thread's own:
   // they are given up before there are others.
-  YAGURA_TRY(probe, Probe::open(probe_options(configuration, wanted_types(rules), scope)));
+  YAGURA_TRY(probe,
+             Probe::open(probe_options(configuration, wanted_types(*parts.rules.set), scope)));
+  if (!parts.policies.empty()) {
+    enforce::EnforcerOptions options;
+    options.pins = configuration.policy_pins;
+    YAGURA_TRY(enforcement, Enforcement::open(std::move(options)));
+  }
   return keep_only_capabilities(needed_capabilities(configuration));
 }
 
-Result<void> Agent::State::start_alerts() {
+void Agent::State::start_kubernetes() {
+  if (!configuration.kubernetes) return;
+  auto endpoint = in_cluster_endpoint();
+  if (!endpoint) return;  // not in a pod: the runtime alone is asked
+  KubernetesOptions options;
+  options.endpoint = *std::move(endpoint);
+  options.node = hostname;
+  kubernetes = std::make_unique<KubernetesWatch>(
+      std::move(options),
+      PodSink{.put = [this](const ListedPod& pod) { resolver->put_pod(pod); },
+              .remove = [this](const std::string& uid) { resolver->remove_pod(uid); },
+              .keep = [this](const std::vector<std::string>& uids) { resolver->keep_pods(uids); }});
+}
+
+void Agent::State::start_alerts() {
   writer.emplace(
       AlertWriterOptions{.format = configuration.json ? AlertFormat::kJson : AlertFormat::kText,
                          .time_style = configuration.iso_time ? rules::AlertTime::kIso8601
@@ -157,7 +178,19 @@ Result<void> Agent::State::start_alerts() {
     AlertSink& next = first_sink();
     aggregator.emplace(options, next);
   }
-  return {};
+}
+
+void Agent::State::start_responses() {
+  if (configuration.responses.empty()) return;
+  ResponderOptions options;
+  if (auto endpoint = in_cluster_endpoint()) options.kubernetes = *std::move(endpoint);
+  responder = std::make_unique<Responder>(
+      std::move(options), [this](const ResponseRequest& request, const Result<void>& done) {
+        hooks.message(fmt::format("response {} for \"{}\": {}", to_string(request.action),
+                                  request.reason, done ? "done" : done.error().message));
+      });
+  AlertSink& next = first_sink();
+  responses.emplace(configuration.responses, *responder, next);
 }
 
 void Agent::State::start_analysis() {
@@ -184,11 +217,11 @@ Result<void> Agent::State::start_capture() {
   return {};
 }
 
-Result<void> Agent::State::start(rules::LoadedRules rules) {
+Result<void> Agent::State::start(AgentParts parts) {
   started_ns = wall_clock_ns();
   hostname = node_name(configuration);
   YAGURA_TRY(scope, cgroup_ids(configuration.scope));
-  YAGURA_TRY_VOID(start_probe(*rules.set));
+  YAGURA_TRY_VOID(start_kernel(parts));
   outputs = std::make_unique<OutputQueue>(
       make_sinks(configuration), configuration.queue_capacity,
       [this](std::string_view sink, const Error& error) {
@@ -197,15 +230,21 @@ Result<void> Agent::State::start(rules::LoadedRules rules) {
   YAGURA_TRY(resolver, Resolver::open(resolver_options(configuration)));
   pipeline.emplace(*resolver,
                    PipelineOptions{.boot_offset_ns = wall_clock_ns() - clock_ns(CLOCK_BOOTTIME)});
-  YAGURA_TRY_VOID(start_alerts());
+  start_kubernetes();
+  start_alerts();
+  start_responses();
   start_analysis();
   detector.emplace(
-      std::make_shared<const rules::LoadedRules>(std::move(rules)),
+      std::make_shared<const rules::LoadedRules>(std::move(parts.rules)),
       DetectorOptions{.matching = configuration.all_matching ? Matching::kAll : Matching::kFirst,
                       .minimum = configuration.minimum_priority},
       view_sources(), first_sink());
   pipeline->add_consumer(*detector);
   YAGURA_TRY_VOID(start_capture());
+  if (enforcement != nullptr) {
+    pipeline->add_consumer(*enforcement);
+    YAGURA_TRY_VOID(enforcement->start(std::move(parts.policies), *resolver, first_sink()));
+  }
   snapshot(wall_clock_ns());
   return start_pages();
 }
@@ -222,12 +261,12 @@ Agent::~Agent() {
   if (state_->detector) state_->end();
 }
 
-Result<std::unique_ptr<Agent>> Agent::start(Configuration configuration, rules::LoadedRules rules,
+Result<std::unique_ptr<Agent>> Agent::start(Configuration configuration, AgentParts parts,
                                             AgentHooks hooks) {
   auto state = std::make_unique<State>();
   state->configuration = std::move(configuration);
   state->hooks = std::move(hooks);
-  YAGURA_TRY_VOID(state->start(std::move(rules)));
+  YAGURA_TRY_VOID(state->start(std::move(parts)));
   return std::unique_ptr<Agent>(new Agent(std::move(state)));
 }
 
@@ -237,6 +276,9 @@ Result<void> Agent::turn() {
     state.pipeline->feed(record, ring);
   });
   if (!polled) return std::unexpected(polled.error());
+  if (state.enforcement != nullptr) {
+    YAGURA_TRY_VOID(state.enforcement->poll(*state.pipeline));
+  }
   const std::int64_t now = wall_clock_ns();
   if (now >= state.next_snapshot_ns) {
     state.pipeline->tick(now);
@@ -246,14 +288,19 @@ Result<void> Agent::turn() {
   return {};
 }
 
-Result<void> Agent::replace_rules(rules::LoadedRules rules) {
+Result<void> Agent::replace(AgentParts parts) {
   State& state = *state_;
-  const auto wanted = state.wanted_types(*rules.set);
-  state.detector->set_rules(std::make_shared<const rules::LoadedRules>(std::move(rules)));
+  const auto wanted = state.wanted_types(*parts.rules.set);
+  state.detector->set_rules(std::make_shared<const rules::LoadedRules>(std::move(parts.rules)));
   if (state.analysis) {
     for (const std::string& message : state.analysis->reload()) {
       state.hooks.message("analysis: " + message);
     }
+  }
+  if (state.enforcement != nullptr) {
+    YAGURA_TRY_VOID(state.enforcement->replace(std::move(parts.policies)));
+  } else if (!parts.policies.empty()) {
+    state.hooks.message("the first policies need a new start of the agent");
   }
   return state.probe->watch(wanted);
 }

@@ -8,10 +8,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.hpp"
 #include "rules/judge/rule_files.hpp"
 #include "sensor/agent/configuration.hpp"
+#include "sensor/enforce/policy/policy.hpp"
 
 namespace yagura::sensor {
 
@@ -20,14 +22,18 @@ struct AgentHooks {
   std::function<void(std::string_view line)> message;
 };
 
+struct AgentParts {
+  rules::LoadedRules rules;  // its set is not null
+  std::vector<enforce::Policy> policies;
+};
+
 class Agent {
  public:
   // Loads and attaches; from then on events are seen. Gives up capabilities that it does not need.
-  // Precondition: rules.set is not null. Errors: the kernel or the operator's configuration;
+  // Errors: the kernel or the operator's configuration;
   // nothing stays behind.
   [[nodiscard]] static Result<std::unique_ptr<Agent>> start(Configuration configuration,
-                                                            rules::LoadedRules rules,
-                                                            AgentHooks hooks);
+                                                            AgentParts parts, AgentHooks hooks);
   ~Agent();  // writes the alerts that wait
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
@@ -35,7 +41,8 @@ class Agent {
   // Judges what there is, waits at most 10 ms if there is nothing. Errors: the rings are broken.
   [[nodiscard]] Result<void> turn();
   // From the next event on; kinds of events that nobody asked for before are attached.
-  [[nodiscard]] Result<void> replace_rules(rules::LoadedRules rules);
+  // Policies that come or go altogether need a new start, which the message says.
+  [[nodiscard]] Result<void> replace(AgentParts parts);
   void reopen_outputs();
 
   // For the pages; any thread.

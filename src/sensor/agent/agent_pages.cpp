@@ -137,6 +137,14 @@ std::string Agent::State::make_metrics() const {
   write_resolver(text, resolver->counts());
   if (incidents) write_incidents(text, incidents->counts());
   if (capture != nullptr) write_capture(text, capture->counts());
+  if (enforcement != nullptr) enforcement->write_metrics(text);
+  if (responder != nullptr) {
+    const ResponderCounts responded = responder->counts();
+    text.counter("responses_total", "Responses to alerts, by outcome.");
+    text.sample(responded.done, {{"outcome", "done"}});
+    text.sample(responded.failed, {{"outcome", "failed"}});
+    text.sample(responded.refused, {{"outcome", "refused"}});
+  }
   if (analysis) text.append(analysis->metrics());
   return text.text();
 }
@@ -154,6 +162,18 @@ std::string Agent::State::make_status() const {
   json.member("containers", resolver->containers().size());
   json.member("seconds",
               static_cast<std::uint64_t>((wall_clock_ns() - started_ns) / 1'000'000'000));
+  if (enforcement != nullptr) {
+    const enforce::EnforcerStatus enforced = enforcement->status();
+    json.member("enforcement_tier", std::string_view(&enforced.tier, 1));
+    json.key("policies").begin_array();
+    for (const auto& policy : enforced.policies) {
+      json.begin_object().member("name", policy.name).member("containers", policy.containers);
+      json.member("reverted", policy.is_reverted).end_object();
+    }
+    json.end_array().key("problems").begin_array();
+    for (const std::string& problem : enforced.problems) json.value(problem);
+    json.end_array();
+  }
   json.key("capabilities").begin_array();
   for (const std::string& name : effective_capabilities()) json.value(name);
   json.end_array().end_object();

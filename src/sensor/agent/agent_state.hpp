@@ -10,13 +10,16 @@
 #include <vector>
 
 #include "sensor/agent/agent.hpp"
+#include "sensor/agent/enforcement.hpp"
 #include "sensor/agent/output_queue.hpp"
+#include "sensor/agent/rule_responses.hpp"
 #include "sensor/agent/status_server.hpp"
 #include "sensor/analysis/aggregate/aggregator.hpp"
 #include "sensor/analysis/analysis.hpp"
 #include "sensor/capture/capture_writer.hpp"
 #include "sensor/detect/alert_writer.hpp"
 #include "sensor/detect/detector.hpp"
+#include "sensor/identity/kubernetes_watch.hpp"
 #include "sensor/identity/resolver.hpp"
 #include "sensor/incident/incident_recorder.hpp"
 #include "sensor/probe/probe.hpp"
@@ -25,7 +28,8 @@
 namespace yagura::sensor {
 
 // Events: probe -> pipeline -> incidents, analysis, detector, capture.
-// Alerts: detector, analysis -> aggregator -> incidents -> writer -> outputs.
+// Alerts: detector, analysis, enforcement -> responses -> aggregator -> incidents -> writer ->
+// outputs.
 struct Agent::State {
   Configuration configuration;
   AgentHooks hooks;
@@ -33,6 +37,7 @@ struct Agent::State {
   std::vector<std::uint64_t> scope;
   // In the order of their dependence: what is below refers to what is above.
   std::unique_ptr<Probe> probe;
+  std::unique_ptr<Enforcement> enforcement;  // null: no policies
   std::unique_ptr<OutputQueue> outputs;
   std::unique_ptr<Resolver> resolver;
   std::optional<Pipeline> pipeline;
@@ -41,9 +46,12 @@ struct Agent::State {
   std::optional<IncidentStore> incident_store;
   std::optional<IncidentRecorder> incidents;
   std::optional<Aggregator> aggregator;
+  std::unique_ptr<Responder> responder;
+  std::optional<RuleResponses> responses;
   std::optional<Analysis> analysis;
   std::optional<Detector> detector;
   std::unique_ptr<CaptureWriter> capture;
+  std::unique_ptr<KubernetesWatch> kubernetes;
 
   std::int64_t started_ns = 0;
   std::int64_t next_snapshot_ns = 0;
@@ -56,7 +64,7 @@ struct Agent::State {
   std::string problem_text;
   std::unique_ptr<StatusServer> server;  // last: its thread reads the texts
 
-  [[nodiscard]] Result<void> start(rules::LoadedRules rules);
+  [[nodiscard]] Result<void> start(AgentParts parts);
   // The types of calls that rules and analyses ask for.
   [[nodiscard]] std::vector<rules::EventType> wanted_types(const rules::RuleSet& rules) const;
   void end();
@@ -69,8 +77,10 @@ struct Agent::State {
   void find_problem();
 
  private:
-  [[nodiscard]] Result<void> start_probe(const rules::RuleSet& rules);
-  [[nodiscard]] Result<void> start_alerts();
+  [[nodiscard]] Result<void> start_kernel(const AgentParts& parts);
+  void start_kubernetes();
+  void start_alerts();
+  void start_responses();
   void start_analysis();
   [[nodiscard]] Result<void> start_capture();
   [[nodiscard]] ViewSources view_sources();

@@ -282,10 +282,11 @@ class Reader {
   }
 
   void yagura(ItemReader& top) {
-    static constexpr std::array<std::string_view, 14> kKeys = {
-        "node_name",      "events_ring_mib", "vital_ring_mib", "policies",    "state_directory",
-        "analysis",       "learning",        "watch_lists",    "aggregation", "runtime_endpoints",
-        "runtime_states", "kubernetes",      "capture_file",   "scope"};
+    static constexpr std::array<std::string_view, 16> kKeys = {
+        "policy_pins",    "responses",   "node_name",       "events_ring_mib",
+        "vital_ring_mib", "policies",    "state_directory", "analysis",
+        "learning",       "watch_lists", "aggregation",     "runtime_endpoints",
+        "runtime_states", "kubernetes",  "capture_file",    "scope"};
     with(top, "yagura", kKeys, [&](ItemReader& reader) {
       Section section(reader);
       section.text("node_name", result_.node_name);
@@ -294,6 +295,8 @@ class Reader {
       ring_size(reader, "events_ring_mib", result_.events_ring_mib);
       ring_size(reader, "vital_ring_mib", result_.vital_ring_mib);
       section.paths("policies", result_.policies, base_);
+      path(section, "policy_pins", result_.policy_pins);
+      responses(reader);
       path(section, "state_directory", result_.state_directory);
       section.flag("analysis", result_.analysis_enabled);
       section.duration("learning", result_.learning);
@@ -305,6 +308,46 @@ class Reader {
       path(section, "capture_file", result_.capture_file);
       section.strings("scope", result_.scope);
     });
+  }
+
+  // responses: [{rule: "Reverse shell*", actions: [kill, isolate]}]
+  void responses(ItemReader& reader) {
+    const kube::Node* const list = reader.find("responses");
+    if (list == nullptr) return;
+    if (!list->is_list()) {
+      reader.error(*list, "\"responses\" is no list", "- {rule: \"Name\", actions: [kill]}");
+      return;
+    }
+    for (const kube::Node& item : list->items()) response(reader, item);
+  }
+
+  void response(ItemReader& parent, const kube::Node& item) {
+    static constexpr std::array<std::string_view, 3> kKeys = {"rule", "tag", "actions"};
+    static constexpr std::array<std::string_view, 4> kActions = {"kill", "pause", "isolate",
+                                                                 "label"};
+    if (!item.is_map()) {
+      parent.error(item, "an item of \"responses\" is no map",
+                   "- {rule: \"Name\", actions: [kill]}");
+      return;
+    }
+    ItemReader reader(source_, item, diagnostics_);
+    reader.check_keys(kKeys, "response");
+    Section section(reader);
+    ResponseSelection response;
+    section.text("rule", response.rule);
+    section.text("tag", response.tag);
+    section.strings("actions", response.actions);
+    if (response.rule.empty() == response.tag.empty()) {
+      parent.error(item, "a response is for a rule or for a tag", "rule: \"Name with *\"");
+    }
+    if (response.actions.empty()) {
+      parent.error(item, "a response without actions", "actions: [kill, pause, isolate, label]");
+    }
+    for (const std::string& action : response.actions) {
+      if (std::ranges::find(kActions, action) != kActions.end()) continue;
+      parent.error(item, fmt::format("no action \"{}\"", action), "kill, pause, isolate or label");
+    }
+    result_.responses.push_back(std::move(response));
   }
 
   // The kernel takes powers of two.

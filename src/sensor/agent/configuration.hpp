@@ -26,6 +26,13 @@ struct RuleSelection {
   rules::FilePlace place;
 };
 
+// What is done when rules fire (incident/response).
+struct ResponseSelection {
+  std::string rule;  // as above
+  std::string tag;
+  std::vector<std::string> actions;  // "kill", "pause", "isolate", "label"
+};
+
 struct FileOutput {
   std::string path;  // empty: none
   bool keep_alive = true;
@@ -72,6 +79,8 @@ struct Configuration {
   std::uint32_t events_ring_mib = 8;
   std::uint32_t vital_ring_mib = 4;
   std::vector<std::filesystem::path> policies;  // RuntimePolicy files or folders
+  std::filesystem::path policy_pins = "/sys/fs/bpf/yagura";
+  std::vector<ResponseSelection> responses;
   std::filesystem::path state_directory = "/var/lib/yagura/sensor";
   bool analysis_enabled = true;
   std::chrono::seconds learning{24 * 3600};
