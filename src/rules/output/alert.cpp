@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <optional>
+#include <vector>
 
 #include "core/arena.hpp"
 #include "core/json_text.hpp"
@@ -18,14 +19,14 @@ Value value_of(const EventView& event, std::string_view name) {
   return id ? event.get({.id = *id}) : Value::absent();
 }
 
-void append_message(std::string& out, const Alert& alert) {
-  const std::int64_t time = event_time(*alert.event);
+void append_message(std::string& out, const Alert& alert, std::int64_t time,
+                    std::span<const Value> values) {
   append_time(out, time,
               alert.time_style == AlertTime::kLocal ? TimeFormat::kTime : TimeFormat::kIso8601);
   out += ": ";
   out += alert.priority;
   out += ' ';
-  alert.output->append(out, *alert.event);
+  alert.output->append(out, values);
 }
 
 std::string_view time_field(AlertTime style) {
@@ -46,19 +47,20 @@ void append_field(std::string& out, std::string_view name, const Value& value) {
   append_json(out, value);
 }
 
-void append_fields(std::string& out, const Alert& alert) {
+void append_fields(std::string& out, const Alert& alert, std::int64_t nanoseconds,
+                   std::span<const Value> values) {
   const std::string_view time = time_field(alert.time_style);
-  const Value now = Value::integer(event_time(*alert.event));
-  core::Arena arena;
+  const Value now = Value::integer(nanoseconds);
   bool time_written = false;
   out += '{';
-  for (const OutputTemplate::Field& field : alert.output->fields()) {
+  const auto& fields = alert.output->fields();
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const OutputTemplate::Field& field = fields[i];
     if (!time_written && time <= field.name) {
       if (time != field.name) append_field(out, time, now);
       time_written = true;
     }
-    append_field(out, field.name,
-                 is_time_field(field.name) ? now : field.value(*alert.event, arena));
+    append_field(out, field.name, is_time_field(field.name) ? now : values[i]);
   }
   if (!time_written) append_field(out, time, now);
   for (const auto& [name, text] : alert.extra_fields) {
@@ -137,17 +139,26 @@ std::int64_t event_time(const EventView& event) {
   return time.kind() == Value::Kind::kInteger ? time.as_integer() : 0;
 }
 
-void append_text_line(std::string& out, const Alert& alert) { append_message(out, alert); }
+void append_text_line(std::string& out, const Alert& alert) {
+  core::Arena arena;
+  std::vector<Value> values;
+  alert.output->read_values(values, *alert.event, arena);
+  append_message(out, alert, event_time(*alert.event), values);
+}
 
 void append_json_line(std::string& out, const Alert& alert) {
+  core::Arena arena;
+  std::vector<Value> values;
+  alert.output->read_values(values, *alert.event, arena);
+  const std::int64_t time = event_time(*alert.event);
   out += "{\"hostname\":";
   core::append_json_string(out, alert.hostname);
   std::string message;
-  append_message(message, alert);
+  append_message(message, alert, time, values);
   out += ",\"output\":";
   core::append_json_string(out, message);
   out += ",\"output_fields\":";
-  append_fields(out, alert);
+  append_fields(out, alert, time, values);
   out += ",\"priority\":";
   core::append_json_string(out, alert.priority);
   out += ",\"rule\":";
@@ -160,7 +171,7 @@ void append_json_line(std::string& out, const Alert& alert) {
     core::append_json_string(out, alert.tags[i]);
   }
   out += "],\"time\":\"";
-  append_time(out, event_time(*alert.event), TimeFormat::kRfc3339);
+  append_time(out, time, TimeFormat::kRfc3339);
   out += "\"}";
 }
 

@@ -221,15 +221,28 @@ void OutputTemplate::sort_fields() {
   }
 }
 
+void OutputTemplate::read_values(std::vector<Value>& values, const EventView& event,
+                                 core::Arena& arena) const {
+  values.clear();
+  values.reserve(fields_.size());
+  for (const Field& field : fields_) values.push_back(field.value(event, arena));
+}
+
 void OutputTemplate::append(std::string& out, const EventView& event) const {
   core::Arena arena;
+  std::vector<Value> values;
+  read_values(values, event, arena);
+  append(out, values);
+}
+
+void OutputTemplate::append(std::string& out, std::span<const Value> values) const {
   std::string cell;
   for (const Piece& piece : pieces_) {
     if (!piece.is_field) {
       out += piece.literal;
       continue;
     }
-    const Value value = fields_[piece.field].value(event, arena);
+    const Value& value = values[piece.field];
     if (piece.width == 0) {
       append_text(out, value);
     } else {

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,10 @@ class OutputTemplate {
 
   // Appends the text for the event; see value_text.hpp for what values look like.
   void append(std::string& out, const EventView& event) const;
+  // The same in two steps, for whoever needs the values too: those of fields(), in their order.
+  // They live as long as the event's and the arena's.
+  void read_values(std::vector<Value>& values, const EventView& event, core::Arena& arena) const;
+  void append(std::string& out, std::span<const Value> values) const;
 
   // Each field once, sorted by name.
   [[nodiscard]] const std::vector<Field>& fields() const { return fields_; }

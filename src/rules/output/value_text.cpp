@@ -58,6 +58,11 @@ void append_escape(std::string& out, unsigned char byte) {
 
 void append_clean(std::string& out, std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
+    std::size_t plain = at;  // nearly everything is: copied at once
+    while (plain < text.size() && text[plain] >= 0x20 && text[plain] < 0x7F) ++plain;
+    out.append(text, at, plain - at);
+    at = plain;
+    if (at == text.size()) return;
     const auto byte = static_cast<unsigned char>(text[at]);
     if (byte < 0x20 || byte == 0x7F) {
       append_escape(out, byte);

@@ -81,11 +81,12 @@ bool Names::has(std::string_view rule) const {
   return std::ranges::find(rules, rule) != rules.end();
 }
 
-Scene::Scene(std::shared_ptr<const rules::LoadedRules> rules, Matching matching)
+Scene::Scene(std::shared_ptr<const rules::LoadedRules> rules, Matching matching,
+             std::size_t remembered_verdicts)
     : pipeline(resolver, {.boot_offset_ns = 1'700'000'000'000'000'000}),
       users({.host_root = "/", .proc = {}}),
       container(busybox()),
-      detector(std::move(rules), {.matching = matching},
+      detector(std::move(rules), {.matching = matching, .remembered_verdicts = remembered_verdicts},
                {.processes = &pipeline.processes(), .users = &users, .hostname = "node-1"},
                alerts) {
   pipeline.add_consumer(detector);

@@ -50,7 +50,8 @@ class Scene {
   static constexpr std::uint64_t kDefaultCapabilities = 0xa80425fb;  // the runtime's default
 
   explicit Scene(std::shared_ptr<const rules::LoadedRules> rules,
-                 Matching matching = Matching::kAll);
+                 Matching matching = Matching::kAll,
+                 std::size_t remembered_verdicts = std::size_t{1} << 16U);
 
   // Feeds it; the alerts' rules are in `alerts` afterwards, those of before are gone.
   Scene& feed(RecordMaker record);
