@@ -146,9 +146,8 @@ void Pipeline::State::forked(const RecordView& record, Entry& entry) {
   const auto task = record.get<ygr_task>(YGR_S_TASK);
   apply_task(process, record);
   if (record.has(YGR_S_COMM)) process.comm = process.name = comm_in(record);
-  if (task && (process.parent == nullptr || process.parent->pid != task->parent_pid)) {
-    link_parent(entry, task->parent_start_ns);
-  }
+  // Whom the kernel calls the parent is the creator's choice (CLONE_PARENT).
+  if (task && process.parent == nullptr) link_parent(entry, task->parent_start_ns);
 }
 
 void Pipeline::State::executed(const RecordView& record, Entry& entry) {
@@ -158,10 +157,15 @@ void Pipeline::State::executed(const RecordView& record, Entry& entry) {
   process.image = image_of(record, *process.image, ++image_number);
   if (record.has(YGR_S_COMM)) process.comm = process.name = comm_in(record);
   process.threads = 1;
+  const auto task = record.get<ygr_task>(YGR_S_TASK);
+  // Who was seen making it stays its parent: that one may be gone by now, and the kernel's answer
+  // whoever takes orphans in. Not so if the number is another process's by now.
+  const bool is_creator_known = process.parent != nullptr && task && task->start_ns != 0 &&
+                                task->start_ns == process.start_ns;
   apply_task(process, record);
   process.is_from_start_up = record.kind() == YGR_TASK;
-  const auto task = record.get<ygr_task>(YGR_S_TASK);
-  if (task && (process.parent == nullptr || process.parent->pid != task->parent_pid)) {
+  if (task && !is_creator_known &&
+      (process.parent == nullptr || process.parent->pid != task->parent_pid)) {
     link_parent(entry, task->parent_start_ns);
   }
   changed(process, true);

@@ -126,6 +126,35 @@ TEST_F(PipelineTest, AncestryOutlivesParents) {
   EXPECT_EQ(pipeline.processes().objects(), 3U);
 }
 
+// The kernel calls whoever takes an orphan in its parent.
+TEST_F(PipelineTest, AnOrphanThatExecutesStaysItsCreatorsChild) {
+  feed(RecordMaker(YGR_EXEC, "execve", 10).program("/usr/sbin/nginx", {"nginx"}));
+  fork(10, 11, 1);
+  fork(11, 12, 2);
+  exit(11, 3);
+  feed(RecordMaker(YGR_EXEC, "execve", 12).time(4).task(1, 2).program("/bin/sh", {"sh"}));
+  ASSERT_NE(last.process.parent, nullptr);
+  EXPECT_EQ(last.process.parent->pid, 11U);
+  EXPECT_EQ(last.process.parent_pid, 1U);
+}
+
+TEST_F(PipelineTest, WhoMakesASiblingIsItsParent) {
+  feed(RecordMaker(YGR_EXEC, "execve", 10).program("/usr/sbin/nginx", {"nginx"}));
+  feed(RecordMaker(YGR_FORK, "clone", 12).time(2).task(1, 2).change_task([](ygr_task& task) {
+    task.creator_tid = 10;
+  }));
+  ASSERT_NE(last.process.parent, nullptr);
+  EXPECT_EQ(last.process.parent->pid, 10U);
+}
+
+TEST_F(PipelineTest, AnotherProcessOfTheSameNumberHasAnotherParent) {
+  fork(10, 12, 2);
+  fork(1, 20, 3);
+  feed(RecordMaker(YGR_EXEC, "execve", 12).time(9).task(20, 8).program("/bin/sh", {"sh"}));
+  ASSERT_NE(last.process.parent, nullptr);
+  EXPECT_EQ(last.process.parent->pid, 20U);
+}
+
 TEST_F(PipelineTest, EndlessForkAndExitKeepsTheChainAtItsLimit) {
   fork(1, 10, 1);
   for (std::uint32_t pid = 11; pid < 5'000; ++pid) {
