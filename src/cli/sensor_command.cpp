@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/sensor_policy.hpp"
+#include "cli/sensor_profile.hpp"
 #include "cli/sensor_run.hpp"
 
 namespace yagura::cli {
@@ -11,6 +13,8 @@ void add_sensor_command(CLI::App& app, ExitCode& exit_code) {
       "sensor", "See what pods do, judge it by Falco's rules, refuse it in the kernel");
   sensor->require_subcommand(1);
   add_sensor_run(*sensor, exit_code);
+  add_sensor_policy(*sensor, exit_code);
+  add_sensor_profile(*sensor, exit_code);
 }
 
 }  // namespace yagura::cli

@@ -245,6 +245,11 @@ Result<void> Agent::State::start(AgentParts parts) {
     pipeline->add_consumer(*enforcement);
     YAGURA_TRY_VOID(enforcement->start(std::move(parts.policies), *resolver, first_sink()));
   }
+  // What was there before us; what happens meanwhile waits in the rings.
+  YAGURA_TRY([[maybe_unused]] const std::size_t tasks,
+             probe->start_up([this](const RecordView& record, unsigned ring) {
+               pipeline->feed(record, ring);
+             }));
   snapshot(wall_clock_ns());
   return start_pages();
 }
