@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <mutex>
+#include <span>
 #include <utility>
 
 #include "sensor/agent/agent_state.hpp"
@@ -130,6 +131,11 @@ Result<void> Agent::State::start_kernel(const AgentParts& parts) {
     options.pins = configuration.policy_pins;
     YAGURA_TRY(enforcement, Enforcement::open(std::move(options)));
   }
+  // What was there before us, while we may load the program that tells; the pipeline comes later.
+  YAGURA_TRY([[maybe_unused]] const std::size_t tasks,
+             probe->start_up([this](const RecordView& record, unsigned) {
+               start_up.insert(start_up.end(), record.bytes().begin(), record.bytes().end());
+             }));
   return keep_only_capabilities(needed_capabilities(configuration));
 }
 
@@ -217,6 +223,16 @@ Result<void> Agent::State::start_capture() {
   return {};
 }
 
+void Agent::State::feed_start_up() {
+  for (std::span<const std::byte> rest = start_up; !rest.empty();) {
+    const auto record = RecordView::read(rest);
+    if (!record) break;  // our own kernel program's: it was read before
+    pipeline->feed(*record, 1);
+    rest = rest.subspan(record->bytes().size());
+  }
+  start_up = {};
+}
+
 Result<void> Agent::State::start(AgentParts parts) {
   started_ns = wall_clock_ns();
   hostname = node_name(configuration);
@@ -245,11 +261,7 @@ Result<void> Agent::State::start(AgentParts parts) {
     pipeline->add_consumer(*enforcement);
     YAGURA_TRY_VOID(enforcement->start(std::move(parts.policies), *resolver, first_sink()));
   }
-  // What was there before us; what happens meanwhile waits in the rings.
-  YAGURA_TRY([[maybe_unused]] const std::size_t tasks,
-             probe->start_up([this](const RecordView& record, unsigned ring) {
-               pipeline->feed(record, ring);
-             }));
+  feed_start_up();
   snapshot(wall_clock_ns());
   return start_pages();
 }

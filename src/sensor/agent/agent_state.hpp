@@ -2,6 +2,7 @@
 
 // What an agent is made of. Internal to src/sensor/agent.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -53,6 +54,7 @@ struct Agent::State {
   std::unique_ptr<CaptureWriter> capture;
   std::unique_ptr<KubernetesWatch> kubernetes;
 
+  std::vector<std::byte> start_up;  // records of tasks, until the pipeline takes them
   std::int64_t started_ns = 0;
   std::int64_t next_snapshot_ns = 0;
   std::uint64_t lost_at_snapshot = 0;
@@ -78,6 +80,7 @@ struct Agent::State {
 
  private:
   [[nodiscard]] Result<void> start_kernel(const AgentParts& parts);
+  void feed_start_up();
   void start_kubernetes();
   void start_alerts();
   void start_responses();
