@@ -63,9 +63,8 @@ __noinline int ygr_put_vector(ygr_u64 pointer, ygr_u64 count, ygr_u64 total, ygr
       here = most - done;
       flags = YGR_TRUNCATED;
     }
-    if (here > YGR_MAX_DATA) break; /* for the verifier */
     if (bpf_probe_read_user(ygr_at(scratch, scratch->position + sizeof(struct ygr_section) + done),
-                            here, (const void*)piece.base)) {
+                            ygr_masked(here), (const void*)piece.base)) {
       ygr_unreadable(scratch);
       break;
     }

@@ -28,10 +28,17 @@ YGR_INLINE struct ygr_cpu_counts* ygr_counts(void) {
   return bpf_map_lookup_elem(&counts, &zero);
 }
 
-/* The compiler must not know that the mask is needless. */
+/*
+ * A position in a record, or a size, for the verifier to see that it is one. It is both already;
+ * the compiler must not know that the mask is needless.
+ */
+YGR_INLINE ygr_u64 ygr_masked(ygr_u64 number) {
+  asm volatile("%0 &= 32767" : "+r"(number));
+  return number;
+}
+
 YGR_INLINE ygr_u8* ygr_at(struct ygr_scratch* scratch, ygr_u64 position) {
-  asm volatile("%0 &= 32767" : "+r"(position));
-  return scratch->bytes + position;
+  return scratch->bytes + ygr_masked(position);
 }
 
 YGR_INLINE struct ygr_header* ygr_header_of(struct ygr_scratch* scratch) {

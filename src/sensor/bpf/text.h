@@ -70,9 +70,8 @@ __noinline int ygr_put_user_bytes(ygr_u64 pointer, ygr_u64 size, ygr_u32 most, y
     ygr_section_lost(scratch);
     return 0;
   }
-  if (kept > YGR_MAX_ARGV) return 0; /* for the verifier */
-  if (bpf_probe_read_user(ygr_at(scratch, scratch->position + sizeof(struct ygr_section)), kept,
-                          (const void*)pointer) == 0) {
+  if (bpf_probe_read_user(ygr_at(scratch, scratch->position + sizeof(struct ygr_section)),
+                          ygr_masked(kept), (const void*)pointer) == 0) {
     done = kept;
   } else {
     ygr_unreadable(scratch);
@@ -81,11 +80,9 @@ __noinline int ygr_put_user_bytes(ygr_u64 pointer, ygr_u64 size, ygr_u32 most, y
       ygr_u64 here = 4096 - ((pointer + done) & 4095);
       if (done >= kept) break;
       if (here > kept - done) here = kept - done;
-      here &= 8191;
-      if (here > 4096) break; /* for the verifier */
       if (bpf_probe_read_user(
-              ygr_at(scratch, scratch->position + sizeof(struct ygr_section) + done), here,
-              (const void*)(pointer + done)) != 0) {
+              ygr_at(scratch, scratch->position + sizeof(struct ygr_section) + done),
+              ygr_masked(here), (const void*)(pointer + done)) != 0) {
         break;
       }
       done += here;

@@ -81,8 +81,7 @@ YGR_INLINE int ygr_has_no_descriptor(ygr_u64 request, const struct ygr_uring_pla
          ygr_read32(request + YGR_OFFSET(io_open, file_slot)) != 0;
 }
 
-SEC("tp_btf/io_uring_submit_req")
-int BPF_PROG(ygr_uring_submitted, void* pointer) {
+YGR_INLINE int ygr_request_submitted(const void* pointer) {
   struct ygr_scratch* scratch = ygr_scratch();
   struct ygr_uring_plan* plan;
   ygr_u64 request;
@@ -97,6 +96,13 @@ int BPF_PROG(ygr_uring_submitted, void* pointer) {
   ygr_send(YGR_RING_EVENTS);
   return 0;
 }
+
+SEC("tp_btf/io_uring_submit_req")
+int BPF_PROG(ygr_uring_submitted, void* pointer) { return ygr_request_submitted(pointer); }
+
+/* Its name until 6.3. */
+SEC("tp_btf/io_uring_submit_sqe")
+int BPF_PROG(ygr_uring_submitted_before, void* pointer) { return ygr_request_submitted(pointer); }
 
 /* The request is the second argument since 5.18, the result in it since 5.19. */
 SEC("tp_btf/io_uring_complete")

@@ -66,7 +66,10 @@ CallPlanTable plans_for(const ProbeOptions& options) {
 // What this kernel has, by its type information.
 struct KernelFeatures {
   bool takes_types = false;  // from 6.2 on our word for the types of addresses: bpf/read.h
-  bool has_uring = false;    // without its tracepoints the whole object would be refused
+  // A program for a tracepoint that is not there would have the whole object refused.
+  bool has_uring_request = false;  // from 6.3 on
+  bool has_uring_entry = false;    // its name until then
+  bool has_uring_end = false;
 };
 
 KernelFeatures features_of_this_kernel() {
@@ -74,8 +77,12 @@ KernelFeatures features_of_this_kernel() {
   btf* types = btf__load_vmlinux_btf();
   if (types == nullptr) return features;
   features.takes_types = btf__find_by_name_kind(types, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
-  features.has_uring = btf__find_by_name(types, "btf_trace_io_uring_submit_req") > 0 &&
-                       btf__find_by_name(types, "btf_trace_io_uring_complete") > 0;
+  const auto has_tracepoint = [types](const char* name) {
+    return btf__find_by_name(types, fmt::format("btf_trace_{}", name).c_str()) > 0;
+  };
+  features.has_uring_request = has_tracepoint("io_uring_submit_req");
+  features.has_uring_entry = has_tracepoint("io_uring_submit_sqe");
+  features.has_uring_end = has_tracepoint("io_uring_complete");
   btf__free(types);
   return features;
 }
@@ -87,8 +94,9 @@ void choose_programs(probe_bpf& skeleton, bool watches_calls, const KernelFeatur
   // Loaded all the same: calls may be wanted later.
   bpf_program__set_autoattach(programs.ygr_sys_exit, watches_calls);
   bpf_program__set_autoattach(programs.ygr_sys_exit_typed, watches_calls);
-  bpf_program__set_autoload(programs.ygr_uring_submitted, features.has_uring);
-  bpf_program__set_autoload(programs.ygr_uring_completed, features.has_uring);
+  bpf_program__set_autoload(programs.ygr_uring_submitted, features.has_uring_request);
+  bpf_program__set_autoload(programs.ygr_uring_submitted_before, features.has_uring_entry);
+  bpf_program__set_autoload(programs.ygr_uring_completed, features.has_uring_end);
 }
 
 struct CloseSkeleton {
