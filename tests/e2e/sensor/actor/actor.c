@@ -19,11 +19,26 @@ int refused(const char* what) {
   return 1;
 }
 
+/* execvp tries one directory after the other, and each attempt that fails is an event. */
+int execute(char** argv) {
+  static char program[4096];
+  const char* directory = getenv("PATH");
+  if (strchr(argv[0], '/') || !directory) return execv(argv[0], argv);
+  while (*directory) {
+    const size_t length = strcspn(directory, ":");
+    snprintf(program, sizeof program, "%.*s/%s", (int)length, directory, argv[0]);
+    if (access(program, X_OK) == 0) return execv(program, argv);
+    directory += length + (directory[length] == ':');
+  }
+  errno = ENOENT;
+  return -1;
+}
+
 int run_program(char** argv) {
   const pid_t child = fork();
   if (child < 0) return refused("fork");
   if (child == 0) {
-    execvp(argv[0], argv);
+    execute(argv);
     refused(argv[0]);
     _exit(127);
   }

@@ -16,7 +16,10 @@ extern const struct verb kProcessVerbs[];
 extern const struct verb kNetworkVerbs[];
 extern const struct verb kEvasionVerbs[];
 
-/* fork, execvp, wait: the status of the program, 127 where it could not be started. */
+/* Like execvp, without attempts in directories that do not have the program. */
+int execute(char** argv);
+
+/* fork, execute, wait: the status of the program, 127 where it could not be started. */
 int run_program(char** argv);
 
 /* Prints "actor: WHAT: errno's text" and returns 1. */

@@ -4,6 +4,8 @@
 #include <linux/io_uring.h>
 #include <linux/openat2.h>
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -86,7 +89,7 @@ static int open_relative(int argc, char** argv) {
 static int change_directory(int argc, char** argv) {
   if (argc < 3) return 2;
   if (chdir(argv[1]) != 0) return refused(argv[1]);
-  execvp(argv[2], argv + 2);
+  execute(argv + 2);
   return refused(argv[2]);
 }
 
@@ -94,7 +97,7 @@ static int change_directory(int argc, char** argv) {
 static int change_root(int argc, char** argv) {
   if (argc < 3) return 2;
   if (chroot(argv[1]) != 0 || chdir("/") != 0) return refused(argv[1]);
-  execvp(argv[2], argv + 2);
+  execute(argv + 2);
   return refused(argv[2]);
 }
 
@@ -156,7 +159,7 @@ static int spoof_argv(int argc, char** argv) {
   if (argc < 3) return 2;
   const char* program = argv[2];
   argv[2] = argv[1];
-  execvp(program, argv + 2);
+  execv(program, argv + 2);
   return refused(program);
 }
 
@@ -171,7 +174,7 @@ static int run_padded(int argc, char** argv) {
     arguments[i + 1] = "-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
   }
   arguments[count + 1] = argv[3];
-  execvp(argv[2], arguments);
+  execute(arguments);
   return refused(argv[2]);
 }
 
@@ -201,6 +204,72 @@ static int open_by_thread(int argc, char** argv) {
   return (long)fd >= 0 ? 0 : refused(argv[1]);
 }
 
+/* jail DIRECTORY PATH: PATH as it is called below that root. */
+static int open_in_jail(int argc, char** argv) {
+  if (argc != 3) return 2;
+  if (chroot(argv[1]) != 0) return refused(argv[1]);
+  return open(argv[2], O_RDONLY) >= 0 ? 0 : refused(argv[2]);
+}
+
+#ifdef __x86_64__
+/* int80 PATH: opened by a 32-bit call. */
+static int open_by_32_bit_call(int argc, char** argv) {
+  if (argc != 2) return 2;
+  char* path =
+      mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+  if (path == MAP_FAILED) return refused("mmap");
+  strncpy(path, argv[1], 4095);
+  const long kOpen = 5;
+  long result = kOpen;
+  __asm__ volatile("int $0x80"
+                   : "+a"(result)
+                   : "b"(path), "c"((long)O_RDONLY), "d"(0L)
+                   : "memory", "r8", "r9", "r10", "r11");
+  return (int)result >= 0 ? 0 : 1;
+}
+#else
+static int open_by_32_bit_call(int argc, char** argv) { return open_by_openat2(argc, argv); }
+#endif
+
+/* Until whoever holds the other end is gone. */
+static int wait_for_holders(const int* ends) {
+  char byte;
+  close(ends[1]);
+  return read(ends[0], &byte, 1) == 0 ? 0 : 1;
+}
+
+/* orphan PROGRAM…: run by a process whose parent has ended already. */
+static int run_orphan(int argc, char** argv) {
+  if (argc < 2) return 2;
+  int ends[2];
+  if (pipe(ends) != 0) return refused("pipe");
+  const pid_t child = fork();
+  if (child == 0) {
+    const pid_t own = getpid();
+    if (fork() != 0) _exit(0);
+    while (getppid() == own) sched_yield();
+    execute(argv + 1);
+    _exit(127);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return wait_for_holders(ends);
+}
+
+/* sibling PROGRAM…: run by a process that the kernel takes for our parent's child. */
+static int run_sibling(int argc, char** argv) {
+  if (argc < 2) return 2;
+  int ends[2];
+  if (pipe(ends) != 0) return refused("pipe");
+  const long child = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0L, 0L, 0L, 0L);
+  if (child < 0) return refused("clone");
+  if (child == 0) {
+    execute(argv + 1);
+    _exit(127);
+  }
+  return wait_for_holders(ends);
+}
+
 const struct verb kEvasionVerbs[] = {{"uring-open", open_by_ring},
                                      {"openat2", open_by_openat2},
                                      {"openat", open_relative},
@@ -213,4 +282,8 @@ const struct verb kEvasionVerbs[] = {{"uring-open", open_by_ring},
                                      {"bind", bind_mount},
                                      {"badname", use_bad_name},
                                      {"thread", open_by_thread},
+                                     {"jail", open_in_jail},
+                                     {"int80", open_by_32_bit_call},
+                                     {"orphan", run_orphan},
+                                     {"sibling", run_sibling},
                                      {NULL, NULL}};

@@ -24,7 +24,7 @@ static int as_user(int argc, char** argv) {
       syscall(SYS_setresuid, id, id, id) != 0) {
     return refused("setresuid");
   }
-  execvp(argv[2], argv + 2);
+  execute(argv + 2);
   return refused(argv[2]);
 }
 

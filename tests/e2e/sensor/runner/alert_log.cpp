@@ -4,6 +4,15 @@
 
 namespace yagura::sensor::e2e {
 
+std::string list_of(const std::vector<SeenAlert>& alerts) {
+  std::string text = alerts.empty() ? "no alert at all" : "";
+  for (const SeenAlert& alert : alerts) {
+    text += "\n  " + alert.rule + " | " + alert.process + " | pod " + alert.pod + " | container " +
+            alert.container_id;
+  }
+  return text;
+}
+
 void AlertLog::add_alert(SeenAlert alert) {
   const std::lock_guard lock(mutex_);
   entries_.push_back({.mark = {}, .alert = std::move(alert)});

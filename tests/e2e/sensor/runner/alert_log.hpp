@@ -21,6 +21,9 @@ struct SeenAlert {
   std::string json;     // the line that leaves the sensor
 };
 
+// One a line, for messages of tests.
+[[nodiscard]] std::string list_of(const std::vector<SeenAlert>& alerts);
+
 class AlertLog {
  public:
   void add_alert(SeenAlert alert);

@@ -68,7 +68,8 @@ std::string Stage::wait(const std::string& mark) {
   return log_.wait_for_mark(mark) ? "" : "the sensor never told of " + mark;
 }
 
-std::string Stage::run_script(Place place, const std::vector<std::string>& words) {
+std::string Stage::run_script(Place place, const std::vector<std::string>& words,
+                              std::string* output) {
   std::vector<std::string> command{"actor", "script"};
   command.insert(command.end(), words.begin(), words.end());
   if (place == Place::kHost) {
@@ -82,6 +83,7 @@ std::string Stage::run_script(Place place, const std::vector<std::string>& words
   const auto result =
       pods_.containerd().cri().exec_sync(pod_of(place).container_id, command, kStepsTimeout);
   if (!result) return result.error().message;
+  if (output != nullptr) *output = result->out;
   return result->exit_code == 0 ? "" : "in the container: " + result->err + result->out;
 }
 
@@ -131,8 +133,8 @@ Outcome Stage::play_in_one_place(const Scenario& scenario) {
   append_mark(script, second);
   append_steps(script, scenario.action);
   append_mark(script, third);
-  Outcome outcome{make_part(scenario.place), make_part(scenario.place),
-                  run_script(scenario.place, script)};
+  Outcome outcome{make_part(scenario.place), make_part(scenario.place), {}, {}};
+  outcome.problem = run_script(scenario.place, script, &outcome.output);
   if (outcome.problem.empty()) outcome.problem = wait(third);
   outcome.benign.alerts = log_.between(first, second);
   outcome.action.alerts = log_.between(second, third);
@@ -148,14 +150,14 @@ Outcome Stage::play_in_two_places(const Scenario& scenario) {
   Scenario bad = scenario;
   bad.benign.clear();
   Outcome second = play_in_one_place(bad);
-  return {std::move(outcome.benign), std::move(second.action), std::move(second.problem)};
+  return {std::move(outcome.benign), std::move(second.action), std::move(second.problem), {}};
 }
 
 Outcome Stage::play_direct(const Scenario& scenario) {
   const std::string first = next_mark();
   const std::string second = next_mark();
   const std::string third = next_mark();
-  Outcome outcome{make_part(scenario.place), make_part(scenario.place), set_mark(first)};
+  Outcome outcome{make_part(scenario.place), make_part(scenario.place), set_mark(first), {}};
   const auto then = [&](auto what) {
     if (outcome.problem.empty()) outcome.problem = what();
   };
@@ -182,12 +184,7 @@ std::string Stage::start(StartVariant variant, const std::string& mark, Part& pa
   if (!id) return id.error().message;
   part.container_id = *id;
   part.pod = pod.specification.name;
-  std::string problem = wait(mark);
-  if (const auto removed = pods_.containerd().cri().remove_container(*id);
-      !removed && problem.empty()) {
-    problem = removed.error().message;
-  }
-  return problem;
+  return wait(mark);  // it goes with its pod
 }
 
 Outcome Stage::play_starts(const Scenario& scenario) {

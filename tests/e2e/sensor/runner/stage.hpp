@@ -26,6 +26,7 @@ struct Outcome {
   Part benign;
   Part action;
   std::string problem;  // why it could not be played; "": it was
+  std::string output;   // what steps printed, where they ran as one script
 };
 
 class Stage {
@@ -47,7 +48,8 @@ class Stage {
   [[nodiscard]] Part make_part(Place place) const;
   [[nodiscard]] const RunningPod& pod_of(Place place) const;
   // All return what went wrong, "" if nothing.
-  [[nodiscard]] std::string run_script(Place place, const std::vector<std::string>& words);
+  [[nodiscard]] std::string run_script(Place place, const std::vector<std::string>& words,
+                                       std::string* output = nullptr);
   [[nodiscard]] std::string run_direct(Place place, const std::string& step);
   [[nodiscard]] std::string run_in_terminal_of(Place place, const std::string& step);
   [[nodiscard]] std::string set_mark(const std::string& mark);

@@ -3,6 +3,7 @@
 // One published rule and what shows that it works: an action that fires it, and a benign twin that
 // differs in what makes the action bad.
 
+#include <ostream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,6 +47,9 @@ struct Scenario {
   // What of the published files the test's override file changes for this rule, and why.
   std::string_view override_reason;
 };
+
+// For messages of tests.
+inline void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.rule; }
 
 // Every rule of the file, in its order.
 [[nodiscard]] std::span<const Scenario> stable_scenarios();
