@@ -92,11 +92,14 @@ bool is_equality(Operator op) {
 
 }  // namespace
 
-std::optional<ComparisonMaker::Typed> ComparisonMaker::value_of(const Operand& operand,
-                                                                const FilePlace& place) {
+std::optional<ComparisonMaker::Typed> ComparisonMaker::value_of(const Check& check,
+                                                                const Operand& operand,
+                                                                const CheckPlaces& places) {
   const auto tree = resolve_value(source_, operand);
   if (!tree) {
-    problems_->add(place, tree.error().message, tree.error().hint, tree.error().is_unknown);
+    const bool is_left = &operand == &check.left;
+    problems_->add(is_left ? places.left() : places.right(), tree.error().message,
+                   tree.error().hint, tree.error().is_unknown);
     return std::nullopt;
   }
   return Typed{.id = graph_->value(source_, *tree),
@@ -112,7 +115,7 @@ bool ComparisonMaker::fits(const Typed& left, const Check& check, const CheckPla
   if (left.shape == FieldShape::kList) {
     if (op == Operator::kIn || op == Operator::kIntersects) return true;
     problems_->add(
-        places.op,
+        places.op(),
         fmt::format("\"{}\" on {}, which is a list", to_string(op), to_string(check.left)),
         "lists take in (all), intersects (any) and exists; an index takes one element");
     return false;
@@ -131,7 +134,7 @@ bool ComparisonMaker::fits(const Typed& left, const Check& check, const CheckPla
       good = is_equality(op) || is_comparison(op);
   }
   if (good) return true;
-  problems_->add(places.op,
+  problems_->add(places.op(),
                  fmt::format("\"{}\" on {}, which is a {}", to_string(op), to_string(check.left),
                              name_of(left.type)),
                  is_equality(Operator::kIn) && family_of(left.type) <= 2
@@ -150,31 +153,32 @@ std::optional<std::vector<std::string>> ComparisonMaker::constants_of(const Chec
       continue;
     }
     if (!check.is_list && list->size() != 1) {
-      problems_->add(places.right,
+      problems_->add(places.right(),
                      fmt::format("{} is a list of {} items behind \"{}\"", value.text, list->size(),
                                  to_string(check.op)),
                      fmt::format("write in ({}), or quote the text", value.text));
       return std::nullopt;
     }
+    if (!graph_->budget().take_constants(list->size())) return std::nullopt;
     constants.insert(constants.end(), list->begin(), list->end());
   }
   return constants;
 }
 
-bool ComparisonMaker::check_event_types(const FilePlace& place,
+bool ComparisonMaker::check_event_types(const CheckPlaces& places,
                                         const std::vector<std::string>& constants) {
   bool good = true;
   for (const std::string& constant : constants) {
     if (find_event_type(constant)) continue;
     const auto names = event_types();
-    problems_->add(place, fmt::format("unknown event type \"{}\"", constant),
+    problems_->add(places.right(), fmt::format("unknown event type \"{}\"", constant),
                    did_you_mean(constant, {names.begin(), names.end()}), true);
     good = false;
   }
   return good;
 }
 
-bool ComparisonMaker::read_text(const Check& check, const FilePlace& place,
+bool ComparisonMaker::read_text(const Check& check, const CheckPlaces& places,
                                 const std::vector<std::string>& constants, Comparison& comparison) {
   switch (check.op) {
     case Operator::kIn:
@@ -186,34 +190,22 @@ bool ComparisonMaker::read_text(const Check& check, const FilePlace& place,
       comparison.kind = ComparisonKind::kPathPrefix;
       for (const std::string& path : constants) {
         if (const auto added = comparison.prefixes.add(path); !added) {
-          problems_->add(place, fmt::format("{}: {}", path, added.error().message));
+          problems_->add(places.right(), fmt::format("{}: {}", path, added.error().message));
           return false;
         }
       }
-      return true;
+      return graph_->budget().take_pattern(comparison.prefixes.cost());
     case Operator::kGlob:
     case Operator::kIGlob:
-    case Operator::kRegex: {
-      comparison.kind = ComparisonKind::kPattern;
-      const std::string& text = constants.front();
-      auto pattern =
-          check.op == Operator::kRegex
-              ? Pattern::regex(text)
-              : Pattern::glob(text, check.op == Operator::kGlob ? PatternCase::kSensitive
-                                                                : PatternCase::kInsensitive);
-      if (!pattern) {
-        problems_->add(place, fmt::format("\"{}\": {}", text, pattern.error().message));
-        return false;
-      }
-      comparison.pattern = std::move(*pattern);
-      return true;
-    }
+    case Operator::kRegex:
+      return read_pattern(check, places, constants.front(), comparison);
     case Operator::kBContains:
     case Operator::kBStartsWith: {
       comparison.kind = ComparisonKind::kText;
       auto bytes = parse_hex(constants.front());
       if (!bytes) {
-        problems_->add(place, fmt::format("\"{}\" is no hexadecimal text", constants.front()),
+        problems_->add(places.right(),
+                       fmt::format("\"{}\" is no hexadecimal text", constants.front()),
                        fmt::format("{} takes bytes as digits: cafe01", to_string(check.op)));
         return false;
       }
@@ -227,7 +219,22 @@ bool ComparisonMaker::read_text(const Check& check, const FilePlace& place,
   }
 }
 
-bool ComparisonMaker::read_numbers(const Typed& left, const FilePlace& place,
+bool ComparisonMaker::read_pattern(const Check& check, const CheckPlaces& places,
+                                   const std::string& text, Comparison& comparison) {
+  comparison.kind = ComparisonKind::kPattern;
+  const PatternCase letters =
+      check.op == Operator::kIGlob ? PatternCase::kInsensitive : PatternCase::kSensitive;
+  auto pattern = check.op == Operator::kRegex ? Pattern::regex(text) : Pattern::glob(text, letters);
+  if (!pattern) {
+    problems_->add(places.right(), fmt::format("\"{}\": {}", text, pattern.error().message));
+    return false;
+  }
+  if (!graph_->budget().take_pattern(pattern->cost())) return false;
+  comparison.pattern = std::move(*pattern);
+  return true;
+}
+
+bool ComparisonMaker::read_numbers(const Typed& left, const CheckPlaces& places,
                                    const std::vector<std::string>& constants,
                                    Comparison& comparison) {
   for (const std::string& constant : constants) {
@@ -240,7 +247,7 @@ bool ComparisonMaker::read_numbers(const Typed& left, const FilePlace& place,
       number = constant == "true" ? 1 : 0;
     }
     if (!number) {
-      problems_->add(place, fmt::format("\"{}\" is no {}", constant, name_of(left.type)),
+      problems_->add(places.right(), fmt::format("\"{}\" is no {}", constant, name_of(left.type)),
                      left.type == FieldType::kBoolean ? "true or false" : "");
       return false;
     }
@@ -256,14 +263,15 @@ bool ComparisonMaker::read_numbers(const Typed& left, const FilePlace& place,
   return true;
 }
 
-bool ComparisonMaker::read_constants(const Typed& left, const Check& check, const FilePlace& place,
+bool ComparisonMaker::read_constants(const Typed& left, const Check& check,
+                                     const CheckPlaces& places,
                                      const std::vector<std::string>& constants,
                                      Comparison& comparison) {
   switch (left.type) {
     case FieldType::kString:
-      return read_text(check, place, constants, comparison);
+      return read_text(check, places, constants, comparison);
     case FieldType::kDynamic: {
-      if (!read_text(check, place, constants, comparison)) return false;
+      if (!read_text(check, places, constants, comparison)) return false;
       if (!is_equality(check.op) && !is_comparison(check.op)) return true;
       for (const std::string& constant : constants) {
         if (const auto number = parse_number(constant)) comparison.numbers.push_back(*number);
@@ -277,7 +285,7 @@ bool ComparisonMaker::read_constants(const Typed& left, const Check& check, cons
       for (const std::string& constant : constants) {
         const auto real = parse_real(constant);
         if (!real) {
-          problems_->add(place, fmt::format("\"{}\" is no number", constant));
+          problems_->add(places.right(), fmt::format("\"{}\" is no number", constant));
           return false;
         }
         comparison.real = *real;
@@ -290,7 +298,8 @@ bool ComparisonMaker::read_constants(const Typed& left, const Check& check, cons
       for (const std::string& constant : constants) {
         const auto network = parse_network(constant);
         if (!network) {
-          problems_->add(place, fmt::format("\"{}\" is no {}", constant, name_of(left.type)),
+          problems_->add(places.right(),
+                         fmt::format("\"{}\" is no {}", constant, name_of(left.type)),
                          "addresses: 10.1.2.3, fe80::1; networks: 10.0.0.0/8, fe80::/10");
           return false;
         }
@@ -298,7 +307,7 @@ bool ComparisonMaker::read_constants(const Typed& left, const Check& check, cons
       }
       return true;
     default:
-      return read_numbers(left, place, constants, comparison);
+      return read_numbers(left, places, constants, comparison);
   }
 }
 
@@ -306,14 +315,14 @@ NodeId ComparisonMaker::with_right_field(const Typed& left, const Check& check,
                                          const CheckPlaces& places, Comparison comparison) {
   if (check.op == Operator::kPMatch ||
       (check.op >= Operator::kGlob && check.op <= Operator::kRegex)) {
-    problems_->add(places.right,
+    problems_->add(places.right(),
                    fmt::format("\"{}\" takes no field on its right side", to_string(check.op)));
     return kFalseNode;
   }
-  const auto right = value_of(*check.right, places.right);
+  const auto right = value_of(check, *check.right, places);
   if (!right) return kFalseNode;
   if (family_of(left.type) != family_of(right->type)) {
-    problems_->add(places.right,
+    problems_->add(places.right(),
                    fmt::format("{} is a {}, {} a {}", to_string(check.left), name_of(left.type),
                                to_string(*check.right), name_of(right->type)),
                    "two fields can be compared that are of one type");
@@ -324,8 +333,15 @@ NodeId ComparisonMaker::with_right_field(const Typed& left, const Check& check,
   return graph_->comparison(std::move(comparison), {});
 }
 
+FilePlace CheckPlaces::right() const {
+  if (text_ == nullptr) return right_;
+  if (!check_->values.empty()) return text_->place(check_->values.front().offset);
+  return text_->place(check_->right ? check_->right->offset : check_->op_offset);
+}
+
 NodeId ComparisonMaker::make(const Check& check, const CheckPlaces& places) {
-  const auto left = value_of(check.left, places.left);
+  if (problems_->is_full() || graph_->budget().is_exhausted()) return kFalseNode;
+  const auto left = value_of(check, check.left, places);
   if (!left || !fits(*left, check, places)) return kFalseNode;
   Comparison comparison;
   comparison.op = check.op;
@@ -349,8 +365,7 @@ NodeId ComparisonMaker::make(const Check& check, const CheckPlaces& places) {
     comparison.inverted = false;
     return graph_->comparison(std::move(comparison), {});
   }
-  if (left->is_event_type && is_equality(check.op) &&
-      !check_event_types(places.right, *constants)) {
+  if (left->is_event_type && is_equality(check.op) && !check_event_types(places, *constants)) {
     return kFalseNode;
   }
   std::ranges::sort(*constants);
@@ -366,7 +381,7 @@ NodeId ComparisonMaker::with_constants(const Typed& left, const Check& check,
                                        const CheckPlaces& places,
                                        const std::vector<std::string>& constants,
                                        Comparison comparison) {
-  if (!read_constants(left, check, places.right, constants, comparison)) return kFalseNode;
+  if (!read_constants(left, check, places, constants, comparison)) return kFalseNode;
   return graph_->comparison(std::move(comparison), constants);
 }
 
@@ -376,6 +391,7 @@ NodeId ComparisonMaker::with_each(const Typed& left, const Check& check, const C
                                   const Comparison& comparison) {
   std::vector<NodeId> parts;
   for (const std::string& constant : constants) {
+    if (problems_->is_full() || graph_->budget().is_exhausted()) return kFalseNode;
     Comparison part;
     part.op = comparison.op;
     part.inverted = comparison.inverted;

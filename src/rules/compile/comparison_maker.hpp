@@ -4,6 +4,7 @@
 // constants read. Internal to src/rules/compile.
 
 #include <optional>
+#include <utility>
 
 #include "rules/compile/graph.hpp"
 #include "rules/compile/lists.hpp"
@@ -12,11 +13,29 @@
 
 namespace yagura::rules {
 
-// Where the parts of a check were written.
-struct CheckPlaces {
-  FilePlace left;
-  FilePlace op;
-  FilePlace right;
+// Where the parts of a check were written: looked for only where there is a problem, since it takes
+// time linear in the condition.
+class CheckPlaces {
+ public:
+  CheckPlaces(FilePlace left, FilePlace op, FilePlace right)
+      : left_(std::move(left)), op_(std::move(op)), right_(std::move(right)) {}
+  // Of a check in the text.
+  CheckPlaces(const ConditionText& text, const Check& check) : text_(&text), check_(&check) {}
+
+  [[nodiscard]] FilePlace left() const {
+    return text_ == nullptr ? left_ : text_->place(check_->left.offset);
+  }
+  [[nodiscard]] FilePlace op() const {
+    return text_ == nullptr ? op_ : text_->place(check_->op_offset);
+  }
+  [[nodiscard]] FilePlace right() const;
+
+ private:
+  const ConditionText* text_ = nullptr;
+  const Check* check_ = nullptr;
+  FilePlace left_;
+  FilePlace op_;
+  FilePlace right_;
 };
 
 class ComparisonMaker {
@@ -35,17 +54,20 @@ class ComparisonMaker {
     bool is_event_type = false;
   };
 
-  std::optional<Typed> value_of(const Operand& operand, const FilePlace& place);
+  std::optional<Typed> value_of(const Check& check, const Operand& operand,
+                                const CheckPlaces& places);
   bool fits(const Typed& left, const Check& check, const CheckPlaces& places);
   std::optional<std::vector<std::string>> constants_of(const Check& check,
                                                        const CheckPlaces& places);
-  bool read_constants(const Typed& left, const Check& check, const FilePlace& place,
+  bool read_constants(const Typed& left, const Check& check, const CheckPlaces& places,
                       const std::vector<std::string>& constants, Comparison& comparison);
-  bool read_text(const Check& check, const FilePlace& place,
+  bool read_text(const Check& check, const CheckPlaces& places,
                  const std::vector<std::string>& constants, Comparison& comparison);
-  bool read_numbers(const Typed& left, const FilePlace& place,
+  bool read_pattern(const Check& check, const CheckPlaces& places, const std::string& text,
+                    Comparison& comparison);
+  bool read_numbers(const Typed& left, const CheckPlaces& places,
                     const std::vector<std::string>& constants, Comparison& comparison);
-  bool check_event_types(const FilePlace& place, const std::vector<std::string>& constants);
+  bool check_event_types(const CheckPlaces& places, const std::vector<std::string>& constants);
   NodeId with_constants(const Typed& left, const Check& check, const CheckPlaces& places,
                         const std::vector<std::string>& constants, Comparison comparison);
   NodeId with_each(const Typed& left, const Check& check, const CheckPlaces& places,

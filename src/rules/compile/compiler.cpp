@@ -11,6 +11,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "rules/compile/budget.hpp"
 #include "rules/compile/comparison_maker.hpp"
 #include "rules/compile/event_groups.hpp"
 #include "rules/compile/graph.hpp"
@@ -26,6 +27,7 @@ namespace yagura::rules {
 namespace {
 
 constexpr int kMaxNesting = 1000;             // of conditions and macros together
+constexpr std::size_t kMostSuggested = 100;   // errors that look for the name that was meant
 constexpr std::size_t kManyEventTypes = 100;  // more are warned of, as Falco does
 
 // A macro for one source.
@@ -53,19 +55,21 @@ class Compiler {
         options_(options),
         limits_(limits),
         set_(std::make_shared<RuleSet>()),
-        graph_(*set_),
+        budget_(limits),
+        graph_(*set_, budget_),
         lists_(definitions, limits.max_list_items, diagnostics) {}
 
   std::shared_ptr<const RuleSet> run() {
     parse_macros();
-    for (const RuleDefinition& rule : definitions_->rules.entries()) compile_rule(rule);
+    for (const RuleDefinition& rule : definitions_->rules.entries()) {
+      if (has_too_many_errors(rule.place) || is_exhausted()) return nullptr;
+      compile_rule(rule);
+    }
+    if (is_exhausted()) return nullptr;
     if (options_.note_unused) note_unused();
     if (diagnostics_->has_errors()) return nullptr;
     const std::vector<NodeId> roots = group_by_event_type(graph_);
-    if (set_->nodes.size() > limits_.max_nodes) {
-      diagnostics_->error({}, 0, 0, "the rules have too many conditions");
-      return nullptr;
-    }
+    if (is_exhausted()) return nullptr;
     graph_.finish(roots);
     for (const CompiledRule& rule : set_->rules) warn_of_types(rule);
     set_->list_count = definitions_->lists.entries().size();
@@ -83,6 +87,24 @@ class Compiler {
       state.problems = problems.list();
       report(problems, DiagnosticLevel::kError);
     }
+  }
+
+  bool is_exhausted() {
+    if (!budget_.is_exhausted()) return false;
+    const FilePlace place = budget_.place();
+    diagnostics_->error(place.file, place.line, place.column,
+                        fmt::format("the rules have too many {}: this one, and those behind it, "
+                                    "find no room",
+                                    budget_.reason()),
+                        "split the files, or leave out what is not needed");
+    return true;
+  }
+
+  bool has_too_many_errors(const FilePlace& place) {
+    if (diagnostics_->error_count() < limits_.max_errors) return false;
+    diagnostics_->error(place.file, place.line, place.column,
+                        "too many errors: what follows is not checked");
+    return true;
   }
 
   static std::unique_ptr<Expr> parse(const ConditionText& text, Problems& problems) {
@@ -112,6 +134,10 @@ class Compiler {
     }
     for (const ValueProblem& problem : OutputTemplate::problems_of(*source, rule.output)) {
       problems.add(rule.output_place, problem.message, problem.hint, problem.is_unknown);
+    }
+    if (budget_.is_exhausted()) {
+      budget_.blame(rule.place);
+      return;
     }
     if (!problems.list().empty()) {
       const bool may_skip = rule.skip_if_unknown_filter &&
@@ -222,12 +248,13 @@ class Compiler {
     }
     const FilePlace& at = values.empty() ? place : values.front().place;
     return ComparisonMaker(graph_, lists_, source, problems)
-        .make(check, {.left = field.place, .op = place, .right = at});
+        .make(check, CheckPlaces(field.place, place, at));
   }
 
   // ---- conditions
 
   NodeId build(const Expr& tree, Source source, std::uint32_t visibility, Problems& problems) {
+    if (problems.is_full() || budget_.is_exhausted()) return kFalseNode;
     if (nesting_ >= kMaxNesting) {
       problems.add(tree.text->place(tree.offset), "conditions and macros nested too deeply");
       return kFalseNode;
@@ -246,14 +273,8 @@ class Compiler {
   NodeId build_kind(const Expr& tree, Source source, std::uint32_t visibility, Problems& problems) {
     switch (tree.kind) {
       case Expr::Kind::kCheck: {
-        const Check& check = *tree.check;
-        std::uint32_t right = check.op_offset;
-        if (check.right) right = check.right->offset;
-        if (!check.values.empty()) right = check.values.front().offset;
         return ComparisonMaker(graph_, lists_, source, problems)
-            .make(check, {.left = tree.text->place(check.left.offset),
-                          .op = tree.text->place(check.op_offset),
-                          .right = tree.text->place(right)});
+            .make(*tree.check, CheckPlaces(*tree.text, *tree.check));
       }
       case Expr::Kind::kMacro:
         return build_macro(tree, source, visibility, problems);
@@ -275,7 +296,9 @@ class Compiler {
     const auto found = macros_.find(use.macro);
     if (found == macros_.end()) {
       std::vector<std::string_view> names;
-      for (const auto& [name, state] : macros_) names.push_back(name);
+      if (diagnostics_->error_count() < kMostSuggested) {
+        for (const auto& [name, state] : macros_) names.push_back(name);
+      }
       const bool is_list = lists_.find(use.macro) != nullptr;
       problems.add(use.text->place(use.offset), fmt::format("undefined macro \"{}\"", use.macro),
                    is_list
@@ -368,6 +391,7 @@ class Compiler {
   CompileOptions options_;
   CompileLimits limits_;
   std::shared_ptr<RuleSet> set_;
+  Budget budget_;
   Graph graph_;
   Lists lists_;
   std::unordered_map<std::string, MacroState> macros_;

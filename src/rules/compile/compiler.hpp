@@ -16,8 +16,11 @@ struct CompileOptions {
 };
 
 struct CompileLimits {
-  std::size_t max_list_items = 4'000'000;  // of all lists, after lists in lists
-  std::size_t max_nodes = 4'000'000;
+  std::size_t max_list_items = 2'000'000;  // of all lists, after lists in lists
+  std::size_t max_nodes = 1'000'000;       // of conditions, once equal ones are one
+  std::size_t max_constants = 4'000'000;   // that comparisons are made of, those of lists counted
+  std::size_t max_pattern_bytes = std::size_t{256} << 20;  // of globs and regular expressions
+  std::size_t max_errors = 1'000;                          // then the rest is not checked
 };
 
 // Null where there is any error, of loading (already in `diagnostics`) or of compiling: nothing is

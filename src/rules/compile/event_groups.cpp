@@ -97,6 +97,10 @@ Group make_group(Graph& graph, Specializer& specializer, Source source,
   for (std::uint32_t i = 0; i < set.rules.size(); ++i) {
     if (set.rules[i].source != source) continue;
     const NodeId left = specializer.specialized(set.rules[i].condition);
+    if (graph.budget().is_exhausted()) {
+      graph.budget().blame(set.rules[i].place);
+      break;
+    }
     if (left == kFalseNode) continue;
     group.firing.push_back(i);
     if (!set.rules[i].enabled) continue;
@@ -113,7 +117,7 @@ void group_source(Graph& graph, Source source, std::vector<NodeId>& roots) {
   std::unordered_map<std::string, Group> groups;
   const std::size_t types = source == Source::kSyscall ? event_types().size() : 1;
   std::vector<std::size_t> counts(set.rules.size());
-  for (std::size_t type = 0; type < types; ++type) {
+  for (std::size_t type = 0; type < types && !graph.budget().is_exhausted(); ++type) {
     const std::string signature = specializer.signature(event_types()[type]);
     auto group = groups.find(signature);
     if (group == groups.end()) {

@@ -8,6 +8,10 @@ namespace yagura::rules {
 
 namespace {
 
+// Longer ones stay: macros in macros would copy them each time.
+constexpr std::uint32_t kMostFlattened = 64;
+constexpr std::uint32_t kChildrenOfANode = 8;  // cost as much as a node
+
 void append_number(std::string& key, std::uint64_t number) {
   for (int i = 0; i < 8; ++i) key += static_cast<char>(number >> (8 * i) & 0xFFU);
 }
@@ -19,7 +23,7 @@ void append_text(std::string& key, std::string_view text) {
 
 }  // namespace
 
-Graph::Graph(RuleSet& set) : set_(&set) {
+Graph::Graph(RuleSet& set, Budget& budget) : set_(&set), budget_(&budget) {
   set_->nodes.push_back({.kind = NodeKind::kFalse});
   set_->nodes.push_back({.kind = NodeKind::kTrue});
 }
@@ -55,6 +59,7 @@ ValueId Graph::value(Source source, const ValueTree& tree) {
 }
 
 NodeId Graph::add(Node node, std::string key) {
+  if (!budget_->take_nodes(1 + node.count / kChildrenOfANode)) return kFalseNode;
   const auto id = static_cast<NodeId>(set_->nodes.size());
   set_->nodes.push_back(node);
   nodes_.emplace(std::move(key), id);
@@ -71,6 +76,7 @@ NodeId Graph::comparison(Comparison comparison, const std::vector<std::string>& 
   append_number(key, comparison.right);
   for (const std::string& constant : constants) append_text(key, constant);
   if (const auto known = nodes_.find(key); known != nodes_.end()) return known->second;
+  if (budget_->is_exhausted()) return kFalseNode;
   Node node{.kind = NodeKind::kComparison};
   node.first = static_cast<std::uint32_t>(set_->comparisons.size());
   set_->comparisons.push_back(std::move(comparison));
@@ -102,7 +108,7 @@ NodeId Graph::disjunction(std::vector<NodeId> parts) {
 void Graph::flatten(NodeKind kind, std::vector<NodeId>& parts) const {
   std::vector<NodeId> flat;
   for (const NodeId part : parts) {
-    if (node(part).kind != kind) {
+    if (node(part).kind != kind || node(part).count > kMostFlattened) {
       flat.push_back(part);
     } else {
       const auto inner = children(part);
@@ -112,38 +118,48 @@ void Graph::flatten(NodeKind kind, std::vector<NodeId>& parts) const {
   parts = std::move(flat);
 }
 
+bool Graph::is_equality(NodeId id) const {
+  if (node(id).kind != NodeKind::kComparison) return false;
+  const Comparison& comparison = set_->comparisons[node(id).first];
+  if (comparison.inverted || comparison.quantifier != Quantifier::kAny) return false;
+  return comparison.kind == ComparisonKind::kTextSet ||
+         (comparison.kind == ComparisonKind::kText && comparison.op == Operator::kEqual);
+}
+
 void Graph::merge_equalities(std::vector<NodeId>& parts) {
   std::map<ValueId, std::vector<NodeId>> by_value;
   for (const NodeId part : parts) {
-    if (node(part).kind != NodeKind::kComparison) continue;
-    const Comparison& comparison = set_->comparisons[node(part).first];
-    const bool is_equality =
-        comparison.kind == ComparisonKind::kTextSet ||
-        (comparison.kind == ComparisonKind::kText && comparison.op == Operator::kEqual);
-    if (is_equality && !comparison.inverted && comparison.quantifier == Quantifier::kAny) {
-      by_value[comparison.value].push_back(part);
-    }
+    if (is_equality(part)) by_value[set_->comparisons[node(part).first].value].push_back(part);
+  }
+  std::vector<NodeId> left;
+  for (const NodeId part : parts) {
+    if (!is_equality(part)) left.push_back(part);
   }
   for (const auto& [value, equalities] : by_value) {
-    if (equalities.size() < 2) continue;
-    std::vector<std::string> texts;
-    for (const NodeId part : equalities) {
-      const Comparison& comparison = set_->comparisons[node(part).first];
-      if (comparison.kind == ComparisonKind::kText) {
-        texts.push_back(comparison.text);
-      } else {
-        texts.insert(texts.end(), comparison.texts.texts().begin(), comparison.texts.texts().end());
-      }
-      std::erase(parts, part);
-    }
-    Comparison merged;
-    merged.kind = ComparisonKind::kTextSet;
-    merged.op = Operator::kIn;
-    merged.value = value;
-    merged.texts = StringSet(std::move(texts));
-    const std::vector<std::string> constants = merged.texts.texts();
-    parts.push_back(comparison(std::move(merged), constants));
+    left.push_back(equalities.size() < 2 ? equalities.front() : merged(value, equalities));
   }
+  parts = std::move(left);
+}
+
+// One set of all texts.
+NodeId Graph::merged(ValueId value, const std::vector<NodeId>& equalities) {
+  std::vector<std::string> texts;
+  for (const NodeId part : equalities) {
+    const Comparison& comparison = set_->comparisons[node(part).first];
+    if (comparison.kind == ComparisonKind::kText) {
+      texts.push_back(comparison.text);
+    } else {
+      texts.insert(texts.end(), comparison.texts.texts().begin(), comparison.texts.texts().end());
+    }
+  }
+  if (!budget_->take_constants(texts.size())) return kFalseNode;
+  Comparison made;
+  made.kind = ComparisonKind::kTextSet;
+  made.op = Operator::kIn;
+  made.value = value;
+  made.texts = StringSet(std::move(texts));
+  const std::vector<std::string> constants = made.texts.texts();
+  return comparison(std::move(made), constants);
 }
 
 NodeId Graph::combination(NodeKind kind, std::vector<NodeId> parts) {
@@ -182,6 +198,7 @@ NodeId Graph::node_of(NodeKind kind, const std::vector<NodeId>& parts) {
     depth = std::max(depth, node(part).depth);
   }
   if (const auto known = nodes_.find(key); known != nodes_.end()) return known->second;
+  if (budget_->is_exhausted()) return kFalseNode;
   const Node made{.kind = kind,
                   .depth = static_cast<std::uint16_t>(depth + 1),
                   .first = static_cast<std::uint32_t>(set_->children.size()),

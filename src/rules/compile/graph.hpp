@@ -8,15 +8,18 @@
 #include <unordered_map>
 #include <vector>
 
+#include "rules/compile/budget.hpp"
 #include "rules/program/rule_set.hpp"
 
 namespace yagura::rules {
 
 class Graph {
  public:
-  explicit Graph(RuleSet& set);
+  Graph(RuleSet& set, Budget& budget);
 
   [[nodiscard]] RuleSet& set() { return *set_; }
+  // Where it is exhausted, what is made is kFalseNode.
+  [[nodiscard]] Budget& budget() { return *budget_; }
   [[nodiscard]] const Node& node(NodeId id) const { return set_->nodes[id]; }
   [[nodiscard]] std::span<const NodeId> children(NodeId id) const;
 
@@ -48,11 +51,14 @@ class Graph {
   NodeId node_of(NodeKind kind, const std::vector<NodeId>& parts);
   NodeId add(Node node, std::string key);
   void flatten(NodeKind kind, std::vector<NodeId>& parts) const;
+  [[nodiscard]] bool is_equality(NodeId id) const;
   void merge_equalities(std::vector<NodeId>& parts);
+  NodeId merged(ValueId value, const std::vector<NodeId>& equalities);
   [[nodiscard]] Rank rank_of(NodeId id, std::vector<Rank>& ranks, std::vector<bool>& done);
   [[nodiscard]] Rank rank_of_comparison(const Comparison& comparison) const;
 
   RuleSet* set_;
+  Budget* budget_;
   std::unordered_map<std::string, NodeId> nodes_;
   std::unordered_map<std::string, ValueId> values_;
 };

@@ -27,15 +27,19 @@ struct CompileProblem {
 class Problems {
  public:
   void add(FilePlace place, std::string message, std::string hint = {}, bool is_unknown = false) {
-    list_.push_back({std::move(place), std::move(message), std::move(hint), is_unknown});
+    if (!is_full()) {
+      list_.push_back({std::move(place), std::move(message), std::move(hint), is_unknown});
+    }
   }
   // Those of a macro, once however often it is used: macros of macros would double them each time.
   void add(const std::vector<CompileProblem>& others) {
     for (const CompileProblem& other : others) {
-      if (list_.size() >= kMaxKept) return;
+      if (is_full()) return;
       if (std::ranges::find(list_, other) == list_.end()) list_.push_back(other);
     }
   }
+  // More are not kept; whoever finds one need not look for its place.
+  [[nodiscard]] bool is_full() const { return list_.size() >= kMaxKept; }
   [[nodiscard]] const std::vector<CompileProblem>& list() const { return list_; }
 
  private:

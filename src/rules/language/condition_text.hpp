@@ -36,6 +36,7 @@ class ConditionText {
   void append(std::string_view value, std::string name);
 
   [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] std::size_t piece_count() const { return pieces_.size(); }
   // Where byte `offset` was written; behind the end: behind the last byte. Linear in the piece.
   [[nodiscard]] FilePlace place(std::size_t offset) const;
 

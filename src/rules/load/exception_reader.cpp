@@ -12,6 +12,8 @@ namespace yagura::rules {
 
 namespace {
 
+constexpr std::size_t kMaxExceptions = 1'000;  // of a rule
+
 constexpr std::array<std::string_view, 4> kKeys = {"name", "fields", "comps", "values"};
 
 // A text, or a list of texts.
@@ -100,10 +102,10 @@ bool check_comps(const ExceptionDefinition& exception, ItemReader& item) {
   return true;
 }
 
-bool check_rows(const ExceptionDefinition& exception, ItemReader& item) {
-  const ExceptionEntry& fields = *exception.fields;
+bool check_rows(const ExceptionEntry& fields, const std::vector<ExceptionDefinition::Row>& rows,
+                ItemReader& item) {
   bool good = true;
-  for (const ExceptionDefinition::Row& row : exception.rows) {
+  for (const ExceptionDefinition::Row& row : rows) {
     if (!fields.is_list && row.is_list) {
       item.error(row.place, "a list among the values of a single field",
                  "write texts, or make fields a list");
@@ -126,6 +128,11 @@ std::vector<ExceptionDefinition> read_exceptions(ItemReader& item) {
   if (list == nullptr || list->is_null()) return exceptions;
   if (!list->is_list()) {
     item.error(*list, "\"exceptions\" is no list");
+    return exceptions;
+  }
+  if (list->items().size() > kMaxExceptions) {
+    item.error(*list, fmt::format("more than {} exceptions", kMaxExceptions),
+               "an exception may have any number of values");
     return exceptions;
   }
   for (const kube::Node& node : list->items()) {
@@ -163,7 +170,7 @@ bool complete_exception(ExceptionDefinition& exception, ItemReader& item) {
                "each field has its operator");
     return false;
   }
-  return check_comps(exception, item) && check_rows(exception, item);
+  return check_comps(exception, item) && check_rows(fields, exception.rows, item);
 }
 
 void append_exceptions(std::vector<ExceptionDefinition> added, RuleDefinition& rule,
@@ -172,6 +179,10 @@ void append_exceptions(std::vector<ExceptionDefinition> added, RuleDefinition& r
     const auto known =
         std::ranges::find(rule.exceptions, exception.name, &ExceptionDefinition::name);
     if (known == rule.exceptions.end()) {
+      if (rule.exceptions.size() >= kMaxExceptions) {
+        item.error(exception.place, fmt::format("more than {} exceptions", kMaxExceptions));
+        return;
+      }
       if (exception.fields && exception.rows.empty()) {
         item.error(exception.place, fmt::format("exception \"{}\" has no values", exception.name));
       } else if (complete_exception(exception, item)) {
@@ -186,11 +197,9 @@ void append_exceptions(std::vector<ExceptionDefinition> added, RuleDefinition& r
                  "leave out fields and comps");
       continue;
     }
-    ExceptionDefinition checked = *known;
-    checked.rows = std::move(exception.rows);
-    if (!check_rows(checked, item)) continue;
-    known->rows.insert(known->rows.end(), std::make_move_iterator(checked.rows.begin()),
-                       std::make_move_iterator(checked.rows.end()));
+    if (!check_rows(*known->fields, exception.rows, item)) continue;
+    known->rows.insert(known->rows.end(), std::make_move_iterator(exception.rows.begin()),
+                       std::make_move_iterator(exception.rows.end()));
   }
 }
 

@@ -17,12 +17,13 @@ struct LoadLimits {
   std::uint32_t max_file_size = std::uint32_t{16} << 20;  // bytes
   std::uint32_t max_depth = 32;                           // of YAML; rules need 6
   std::uint32_t max_nodes = 2'000'000;                    // of one file
-  std::size_t max_definitions = 200'000;                  // of all files
+  std::size_t max_definitions = 100'000;                  // of all files
 };
 
 // Adds what the file defines. Every problem of the file is a diagnostic with its place; an item
-// with an error changes nothing. Whoever compiles checks diagnostics.has_errors() first: nothing is
-// to be used of files that have any.
+// with an error may be applied in part. Whoever compiles checks diagnostics.has_errors() first:
+// nothing is to be used of files that have any. A rule has at most 1,000 exceptions and tags, a
+// condition 1,000 appended pieces.
 void load_rule_file(const std::shared_ptr<const kube::Source>& source, Definitions& definitions,
                     Diagnostics& diagnostics, const LoadLimits& limits = {});
 

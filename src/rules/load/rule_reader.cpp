@@ -26,6 +26,9 @@ constexpr std::array<std::string_view, 16> kRuleKeys = {
     "capture",     "capture_duration", "skip-if-unknown-filter",
     "warn_evttype"};
 
+constexpr std::size_t kMaxTags = 1'000;      // of a rule
+constexpr std::size_t kMaxAppended = 1'000;  // pieces of a condition
+
 constexpr std::array<std::string_view, 1> kItems = {"items"};
 constexpr std::array<std::string_view, 1> kCondition = {"condition"};
 constexpr std::array<std::string_view, 5> kRuleAppend = {"condition", "output", "desc", "tags",
@@ -94,8 +97,11 @@ bool read_append(ItemReader& item, const Overrides& overrides) {
 }
 
 template <typename T>
-std::string known_names(const NamedTable<T>& table, std::string_view name) {
+std::string known_names(const NamedTable<T>& table, std::string_view name,
+                        const Diagnostics& diagnostics) {
+  constexpr std::size_t kMostSuggested = 100;  // errors that look for the name that was meant
   std::vector<std::string_view> names;
+  if (diagnostics.error_count() > kMostSuggested) return "a file that is loaded before defines it";
   for (const T& entry : table.entries()) names.push_back(entry.name);
   return did_you_mean(name, names, "a file that is loaded before must define it");
 }
@@ -113,11 +119,19 @@ void define(T entry, NamedTable<T>& table, Definitions& definitions) {
   *known = std::move(entry);
 }
 
-std::shared_ptr<const ConditionText> joined(const ConditionText& first, const ItemReader& item,
-                                            std::string_view key) {
-  auto text = std::make_shared<ConditionText>(first);
-  const kube::Node& node = *item.find(key);
-  text->append(item.text_of(node), item.source(), node.begin(), node.end());
+// The condition with what the item appends to it. Each time costs a copy, so there is a limit.
+std::shared_ptr<const ConditionText> joined(const std::shared_ptr<const ConditionText>& first,
+                                            ItemReader& item) {
+  const kube::Node& node = *item.find("condition");
+  const std::string more = item.text_of(node);
+  if (first->text().size() + more.size() > kMaxConditionSize ||
+      first->piece_count() >= kMaxAppended) {
+    item.error(node, "the condition is too long with what is appended to it",
+               fmt::format("at most {} bytes and {} pieces", kMaxConditionSize, kMaxAppended));
+    return first;
+  }
+  auto text = std::make_shared<ConditionText>(*first);
+  text->append(more, item.source(), node.begin(), node.end());
   return text;
 }
 
@@ -147,6 +161,10 @@ void read_tags(ItemReader& item, RuleDefinition& rule) {
   if (node == nullptr || node->is_null()) return;
   const auto tags = item.text_list("tags");
   if (!tags) return;
+  if (rule.tags.size() + tags->size() > kMaxTags) {
+    item.error(*node, fmt::format("more than {} tags", kMaxTags));
+    return;
+  }
   for (const TextItem& tag : *tags) {
     if (std::ranges::find(rule.tags, tag.text) == rule.tags.end()) rule.tags.push_back(tag.text);
   }
@@ -203,7 +221,7 @@ void enable_rule(ItemReader& item, const std::string& name, Definitions& definit
   RuleDefinition* known = definitions.rules.find(name);
   if (known == nullptr) {
     item.error(item.place(), fmt::format("no rule \"{}\" to enable or disable", name),
-               known_names(definitions.rules, name));
+               known_names(definitions.rules, name, item.diagnostics()));
   } else if (enabled) {
     known->enabled = *enabled;
   }
@@ -213,19 +231,17 @@ void append_rule(ItemReader& item, const std::string& name, Definitions& definit
   RuleDefinition* known = definitions.rules.find(name);
   if (known == nullptr) {
     item.error(item.place(), fmt::format("no rule \"{}\" to append to", name),
-               known_names(definitions.rules, name));
+               known_names(definitions.rules, name, item.diagnostics()));
     return;
   }
   if (!item.has("condition") && !item.has("exceptions")) {
     item.error(item.place(), "nothing is appended", "add a condition or exceptions");
     return;
   }
-  RuleDefinition changed = *known;
-  if (item.has("condition") && item.required_text("condition")) {
-    changed.condition = joined(*known->condition, item, "condition");
-  }
-  append_exceptions(read_exceptions(item), changed, item);
-  if (item.ok()) *known = std::move(changed);
+  std::shared_ptr<const ConditionText> condition = known->condition;
+  if (item.has("condition") && item.required_text("condition")) condition = joined(condition, item);
+  append_exceptions(read_exceptions(item), *known, item);
+  if (item.ok()) known->condition = std::move(condition);
 }
 
 void override_key(ItemReader& item, std::string_view key, Change change, RuleDefinition& rule) {
@@ -233,7 +249,7 @@ void override_key(ItemReader& item, std::string_view key, Change change, RuleDef
   if (key == "condition") {
     if (!item.required_text(key)) return;
     if (append) {
-      rule.condition = joined(*rule.condition, item, key);
+      rule.condition = joined(rule.condition, item);
     } else {
       rule.condition = item.condition(key);
     }
@@ -265,19 +281,17 @@ void override_rule(ItemReader& item, const std::string& name, const Overrides& o
   RuleDefinition* known = definitions.rules.find(name);
   if (known == nullptr) {
     item.error(item.place(), fmt::format("no rule \"{}\" to override", name),
-               known_names(definitions.rules, name));
+               known_names(definitions.rules, name, item.diagnostics()));
     return;
   }
-  RuleDefinition changed = *known;
-  for (const auto& [key, change] : overrides) override_key(item, key, change, changed);
+  for (const auto& [key, change] : overrides) override_key(item, key, change, *known);
   for (const std::string_view key : kRuleReplace) {
     if (item.has(key) && !overrides.contains(key)) {
       item.error(item.place_of_key(key), fmt::format("\"{}\" has no entry under \"override\"", key),
                  "append or replace");
     }
   }
-  read_flags(item, changed);  // those without an entry were reported
-  if (item.ok()) *known = std::move(changed);
+  read_flags(item, *known);  // those without an entry were reported
 }
 
 }  // namespace
@@ -302,7 +316,7 @@ void read_list(ItemReader& item, Definitions& definitions) {
   ListDefinition* known = definitions.lists.find(*name);
   if (known == nullptr) {
     item.error(item.place(), fmt::format("no list \"{}\" to append to", *name),
-               known_names(definitions.lists, *name));
+               known_names(definitions.lists, *name, item.diagnostics()));
     return;
   }
   known->items.insert(known->items.end(), items->begin(), items->end());
@@ -329,10 +343,10 @@ void read_macro(ItemReader& item, Definitions& definitions) {
   MacroDefinition* known = definitions.macros.find(*name);
   if (known == nullptr) {
     item.error(item.place(), fmt::format("no macro \"{}\" to append to", *name),
-               known_names(definitions.macros, *name));
+               known_names(definitions.macros, *name, item.diagnostics()));
     return;
   }
-  known->condition = joined(*known->condition, item, "condition");
+  known->condition = joined(known->condition, item);
   known->visibility = definitions.next_index++;
 }
 

@@ -35,7 +35,9 @@ class GlobCompiler {
   Result<GlobAutomaton> run(const GlobTree& tree) {
     const StateId begin = new_state();
     YAGURA_TRY(const StateId end, add_sequence(tree.sequence, begin));
-    return deterministic(begin, end);
+    YAGURA_TRY(GlobAutomaton made, deterministic(begin, end));
+    made.work_ = work_;
+    return made;
   }
 
  private:

@@ -22,6 +22,20 @@ TEST(StringSets, HoldWhatTheyWereMadeOf) {
   EXPECT_TRUE(StringSet({""}).contains(""));
 }
 
+// The hash reads 24 bytes of each: these differ in others.
+TEST(StringSets, HoldTextsThatShareAHash) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text(80, 'x');
+    text.replace(10, 5, std::to_string(10'000 + i).substr(0, 5));
+    texts.push_back(text);
+  }
+  ASSERT_EQ(quick_hash(texts.front()), quick_hash(texts.back()));
+  const StringSet set(texts);
+  for (const std::string& text : texts) EXPECT_TRUE(set.contains(text));
+  EXPECT_FALSE(set.contains(std::string(80, 'x')));
+}
+
 bool glob(std::string_view pattern, std::string_view text,
           PatternCase letters = PatternCase::kSensitive) {
   const auto made = Pattern::glob(pattern, letters);

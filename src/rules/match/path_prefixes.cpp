@@ -43,6 +43,7 @@ Result<std::uint32_t> PathPrefixes::child(std::uint32_t parent, std::string_view
     if (glob.text == name) return glob.next;
   }
   YAGURA_TRY(Pattern pattern, Pattern::glob(name, PatternCase::kSensitive));
+  cost_ += pattern.cost();
   const std::uint32_t made = new_node();
   nodes_[parent].globs.push_back({std::string(name), std::move(pattern), made});
   return made;

@@ -21,6 +21,8 @@ class PathPrefixes {
  public:
   // An error: a component is a glob that cannot be compiled.
   [[nodiscard]] Result<void> add(std::string_view path);
+  // About the bytes of the tree, and of its globs (Pattern::cost).
+  [[nodiscard]] std::size_t cost() const { return cost_ + nodes_.size() * sizeof(Node); }
   [[nodiscard]] bool matches(std::string_view path) const;
 
  private:
@@ -44,6 +46,7 @@ class PathPrefixes {
   Result<std::uint32_t> child(std::uint32_t parent, std::string_view name);
   std::uint32_t new_node();
 
+  std::size_t cost_ = 0;  // of globs
   std::vector<Node> nodes_ = std::vector<Node>(1);
 };
 

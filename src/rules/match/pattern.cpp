@@ -110,4 +110,12 @@ bool Pattern::matches(std::string_view text) const {
   return expression_->Match(piece(text), 0, text.size(), re2::RE2::ANCHOR_BOTH, nullptr, 0);
 }
 
+std::size_t Pattern::cost() const {
+  constexpr std::size_t kLeast = 8 * 1024;  // of any expression
+  constexpr std::size_t kInstruction = 32;  // in both directions
+  if (automaton_ != nullptr) return kLeast + automaton_->cost();
+  if (expression_ == nullptr) return 0;
+  return kLeast + kInstruction * static_cast<std::size_t>(expression_->ProgramSize());
+}
+
 }  // namespace yagura::rules

@@ -45,6 +45,7 @@ class StringSet {
   // `hash` is quick_hash(text).
   [[nodiscard]] bool contains(std::string_view text, std::uint64_t hash) const {
     if (!may_contain_length(text.size())) return false;
+    if (slots_.empty()) return is_among(text);
     for (std::size_t slot = hash & mask_; slots_[slot] != 0; slot = (slot + 1) & mask_) {
       if (texts_[slots_[slot] - 1] == text) return true;
     }
@@ -57,10 +58,14 @@ class StringSet {
   [[nodiscard]] const std::vector<std::string>& texts() const { return texts_; }
 
  private:
+  [[nodiscard]] bool is_among(std::string_view text) const;
+
   // What most lookups end with stands first.
   std::uint64_t lengths_ = 0;  // a bit a length; the last one is for all from 63 on
   std::uint64_t mask_ = 0;
-  std::vector<std::uint32_t> slots_ = {0};  // a position in texts_ plus one; 0: free
+  // A position in texts_ plus one; 0: free. Empty where too many texts share a hash: they are
+  // searched for by halves.
+  std::vector<std::uint32_t> slots_ = {0};
   std::vector<std::string> texts_;
 };
 

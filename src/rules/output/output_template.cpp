@@ -114,6 +114,8 @@ std::expected<Found, ValueProblem> find_value(Source source, std::string_view te
   return Found{std::move(parsed->operand), parsed->end};
 }
 
+constexpr std::size_t kMostProblems = 100;  // that are told of one output
+
 // What older rules ask for; the fields of the container stand elsewhere in the line.
 constexpr std::string_view kContainerInfo = "container.info";
 
@@ -155,7 +157,7 @@ OutputTemplate OutputTemplate::read(Source source, std::string_view text,
   if (text.starts_with('*')) text.remove_prefix(1);
   made.text_ = std::make_unique<const std::string>(text);
   const std::string_view all = *made.text_;
-  for (std::size_t at = 0; at < all.size();) {
+  for (std::size_t at = 0; at < all.size() && problems.size() < kMostProblems;) {
     const std::size_t percent = std::min(all.find('%', at), all.size());
     made.add_literal(all.substr(at, percent - at));
     if (percent == all.size()) break;
