@@ -4,6 +4,7 @@
 
 #include "cli/sensor_policy.hpp"
 #include "cli/sensor_profile.hpp"
+#include "cli/sensor_respond.hpp"
 #include "cli/sensor_run.hpp"
 
 namespace yagura::cli {
@@ -15,6 +16,7 @@ void add_sensor_command(CLI::App& app, ExitCode& exit_code) {
   add_sensor_run(*sensor, exit_code);
   add_sensor_policy(*sensor, exit_code);
   add_sensor_profile(*sensor, exit_code);
+  add_sensor_respond(*sensor, exit_code);
 }
 
 }  // namespace yagura::cli

@@ -43,6 +43,7 @@ std::string node_name(const Configuration& configuration) {
 std::vector<std::string> needed_capabilities(const Configuration& configuration) {
   std::vector<std::string> names = {"CAP_BPF", "CAP_PERFMON", "CAP_SYS_PTRACE",
                                     "CAP_DAC_READ_SEARCH", "CAP_KILL"};
+  if (!configuration.responses.empty()) names.emplace_back("CAP_NET_ADMIN");
   if (!configuration.policies.empty()) {
     names.insert(names.end(), {"CAP_NET_ADMIN", "CAP_SYS_ADMIN", "CAP_DAC_OVERRIDE"});
   }
