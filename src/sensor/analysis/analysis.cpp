@@ -193,7 +193,7 @@ void Analysis::on_event(const SensorEvent& event) {
   if (facts.event_class == EventClass::kNothing) return;
   ++events_;
   const Container* container = event.container();
-  facts.scope = container == nullptr ? 0 : container->cgroup_id;
+  facts.scope = container == nullptr ? event.record->header().cgroup_id : container->cgroup_id;
   if (container != nullptr && event.process->container != last_container_) {
     note_pod(event.process->container);
   }

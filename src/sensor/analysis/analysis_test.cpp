@@ -7,9 +7,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
+#include <set>
 #include <string>
 
 #include "rules/event_type.hpp"
+#include "rules/load/definitions.hpp"
+#include "rules/output/output_template.hpp"
 #include "sensor/analysis/facts/testing/event_builder.hpp"
 
 namespace yagura::sensor {
@@ -155,6 +159,40 @@ TEST_F(AnalysisTest, BrokenDnsIsCounted) {
   EXPECT_THAT(metrics, HasSubstr("yagura_sensor_analysis_dns_messages_total 2\n"));
   EXPECT_THAT(metrics, HasSubstr("yagura_sensor_analysis_dns_broken_total 1\n"));
   EXPECT_THAT(metrics, HasSubstr("watch_entries{list=\"c2\",kind=\"network\"} 1\n"));
+}
+
+// Every kind of alert: Falco's fields in its output exist.
+TEST_F(AnalysisTest, OutputsAreTemplates) {
+  for (std::size_t i = 0; i < kNovelties; ++i) {
+    const NoticeKind& kind = grade_of(static_cast<Novelty>(i)).notice;
+    EXPECT_TRUE(rules::OutputTemplate::parse(rules::Source::kSyscall, kind.output)) << kind.rule;
+    EXPECT_TRUE(rules::find_priority(kind.priority)) << kind.rule;
+  }
+  feed(build_.exec());
+  EXPECT_TRUE(analysis_->profiler().finish_learning(kKey));
+  feed(build_.dns(testing::dns_answer("www.evil.example", "203.0.113.5")));
+  feed(build_.connect("203.0.113.5", 443));
+  feed(build_.connect("192.0.2.1", 443));
+  for (std::uint16_t port = 1; port < 60; ++port) feed(build_.connect("10.0.0.5", port, -111));
+  std::mt19937 random(9);
+  for (int i = 0; i < 200; ++i) {
+    std::string name;
+    for (int k = 0; k < 40; ++k) name += static_cast<char>('a' + random() % 26);
+    feed(build_.dns(testing::dns_question(name + ".t.example.org")));
+  }
+  feed(build_.dns(testing::dns_question("pool.supportxmr.com")));
+  for (int i = 0; i < 60; ++i) {
+    feed(build_.connect("203.0.113.78", 443));
+    build_.advance(60 * kSecond);
+  }
+  std::set<std::string> rules_seen;
+  for (const auto& alert : sink_.alerts) {
+    rules_seen.insert(alert.rule);
+    EXPECT_TRUE(rules::OutputTemplate::parse(rules::Source::kSyscall, alert.output)) << alert.rule;
+    EXPECT_TRUE(rules::find_priority(alert.priority)) << alert.rule;
+    EXPECT_FALSE(alert.tags.empty()) << alert.rule;
+  }
+  EXPECT_GE(rules_seen.size(), 9U) << ::testing::PrintToString(rules_seen);
 }
 
 TEST(AnalysedCalls, AreThoseThatTellSomething) {

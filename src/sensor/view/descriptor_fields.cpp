@@ -339,7 +339,10 @@ rules::Value SensorEventView::domain_field(Field field) const {
   const auto address = IpAddress::from_bytes(end->ip);
   if (!address) return Value::absent();
   if (sources_.domain_names != nullptr) {
-    const auto names = sources_.domain_names->find(header().cgroup_id, *address, header().time_ns);
+    // Names are kept by container: a process may be in a cgroup below its container's.
+    const Container* owner = process().container.get();
+    const std::uint64_t scope = owner == nullptr ? header().cgroup_id : owner->cgroup_id;
+    const auto names = sources_.domain_names->find(scope, *address, header().time_ns);
     if (!names.empty()) return keep(names.front());
   }
   return is_api_server(process(), *address) ? Value::string(kApiServerName) : Value::absent();

@@ -23,7 +23,7 @@ struct EventFacts {
       peer_names;                   // what the peer's address was answered for, newest first
   const Pod* peer_pod = nullptr;    // whose address the peer's is, of this node's pods
   const DnsMessage* dns = nullptr;  // of kDns where the message could be read
-  // Of patterns that keep state: the container's cgroup, or 0 for the host.
+  // Whose state and names these are: the container's cgroup; on the host the process's own.
   std::uint64_t scope = 0;
 };
 
