@@ -118,7 +118,8 @@ ExitCode show(const Options& options) {
     std::printf("%s\n", std::string(to_string(kind)).c_str());
     for (const auto& entry : entries) {
       std::printf("  %s%s\n", entry.state == FeatureState::kNew ? "NEW " : "",
-                  sensor::display_text(kind, entry.text).c_str());
+                  // Paths may hold what terminals obey.
+                  sensor::escape_feature(sensor::display_text(kind, entry.text)).c_str());
     }
   }
   return ExitCode::kClean;
