@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <span>
+#include <unordered_map>
 #include <utility>
 
 #include "sensor/agent/agent_state.hpp"
@@ -20,6 +21,7 @@ namespace yagura::sensor {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{10};
+constexpr std::int64_t kLearningNs = 5'000'000'000;
 
 std::int64_t clock_ns(clockid_t clock) {
   timespec time{};
@@ -127,6 +129,9 @@ Result<void> Agent::State::start_kernel(const AgentParts& parts) {
   // they are given up before there are others.
   YAGURA_TRY(probe,
              Probe::open(probe_options(configuration, wanted_types(*parts.rules.set), scope)));
+  if (configuration.learn_calls && configuration.analysis_enabled) {
+    YAGURA_TRY(calls_seen, CallsSeen::open());
+  }
   if (!parts.policies.empty()) {
     enforce::EnforcerOptions options;
     options.pins = configuration.policy_pins;
@@ -267,7 +272,26 @@ Result<void> Agent::State::start(AgentParts parts) {
   return start_pages();
 }
 
+void Agent::State::learn_calls() {
+  std::unordered_map<std::uint64_t, std::shared_ptr<const Container>> by_cgroup;
+  for (auto& container : resolver->containers()) {
+    if (container->cgroup_id == 0 || !calls_seen->add(container->cgroup_id)) continue;
+    by_cgroup.emplace(container->cgroup_id, std::move(container));
+  }
+  std::vector<std::uint64_t> gone;
+  calls_seen->take([&](std::uint64_t cgroup, std::span<const rules::EventType> calls) {
+    const auto found = by_cgroup.find(cgroup);
+    if (found != by_cgroup.end()) {
+      analysis->note_calls(found->second, calls);
+    } else {
+      gone.push_back(cgroup);
+    }
+  });
+  for (const std::uint64_t cgroup : gone) calls_seen->remove(cgroup);
+}
+
 void Agent::State::end() {
+  if (calls_seen != nullptr) learn_calls();
   if (aggregator) aggregator->flush();
   if (capture != nullptr) capture->flush();
   if (!analysis) return;
@@ -298,6 +322,10 @@ Result<void> Agent::turn() {
     YAGURA_TRY_VOID(state.enforcement->poll(*state.pipeline));
   }
   const std::int64_t now = wall_clock_ns();
+  if (state.calls_seen != nullptr && now >= state.next_learning_ns) {
+    state.learn_calls();
+    state.next_learning_ns = now + kLearningNs;
+  }
   if (now >= state.next_snapshot_ns) {
     state.pipeline->tick(now);
     if (state.aggregator) state.aggregator->on_tick(now);

@@ -23,6 +23,7 @@
 #include "sensor/identity/kubernetes_watch.hpp"
 #include "sensor/identity/resolver.hpp"
 #include "sensor/incident/incident_recorder.hpp"
+#include "sensor/probe/calls_seen.hpp"
 #include "sensor/probe/probe.hpp"
 #include "sensor/process/pipeline.hpp"
 
@@ -38,6 +39,7 @@ struct Agent::State {
   std::vector<std::uint64_t> scope;
   // In the order of their dependence: what is below refers to what is above.
   std::unique_ptr<Probe> probe;
+  std::unique_ptr<CallsSeen> calls_seen;     // null: not asked for
   std::unique_ptr<Enforcement> enforcement;  // null: no policies
   std::unique_ptr<OutputQueue> outputs;
   std::unique_ptr<Resolver> resolver;
@@ -55,6 +57,7 @@ struct Agent::State {
   std::unique_ptr<KubernetesWatch> kubernetes;
 
   std::vector<std::byte> start_up;  // records of tasks, until the pipeline takes them
+  std::int64_t next_learning_ns = 0;
   std::int64_t started_ns = 0;
   std::int64_t next_snapshot_ns = 0;
   std::uint64_t lost_at_snapshot = 0;
@@ -70,6 +73,8 @@ struct Agent::State {
   // The types of calls that rules and analyses ask for.
   [[nodiscard]] std::vector<rules::EventType> wanted_types(const rules::RuleSet& rules) const;
   void end();
+  // Tells the analysis which calls containers made.
+  void learn_calls();
 
   // agent_pages.cpp
   [[nodiscard]] Result<void> start_pages();

@@ -282,11 +282,11 @@ class Reader {
   }
 
   void yagura(ItemReader& top) {
-    static constexpr std::array<std::string_view, 16> kKeys = {
-        "policy_pins",    "responses",   "node_name",       "events_ring_mib",
-        "vital_ring_mib", "policies",    "state_directory", "analysis",
-        "learning",       "watch_lists", "aggregation",     "runtime_endpoints",
-        "runtime_states", "kubernetes",  "capture_file",    "scope"};
+    static constexpr std::array<std::string_view, 17> kKeys = {
+        "policy_pins",    "learn_calls", "responses",         "node_name",      "events_ring_mib",
+        "vital_ring_mib", "policies",    "state_directory",   "analysis",       "learning",
+        "watch_lists",    "aggregation", "runtime_endpoints", "runtime_states", "kubernetes",
+        "capture_file",   "scope"};
     with(top, "yagura", kKeys, [&](ItemReader& reader) {
       Section section(reader);
       section.text("node_name", result_.node_name);
@@ -295,11 +295,12 @@ class Reader {
       ring_size(reader, "events_ring_mib", result_.events_ring_mib);
       ring_size(reader, "vital_ring_mib", result_.vital_ring_mib);
       section.paths("policies", result_.policies, base_);
-      path(section, "policy_pins", result_.policy_pins);
+      path(section, "policy_pins", "learn_calls", result_.policy_pins);
       responses(reader);
       path(section, "state_directory", result_.state_directory);
       section.flag("analysis", result_.analysis_enabled);
       section.duration("learning", result_.learning);
+      section.flag("learn_calls", result_.learn_calls);
       section.paths("watch_lists", result_.watch_lists, base_);
       section.duration("aggregation", result_.aggregation);
       section.strings("runtime_endpoints", result_.runtime_endpoints);

@@ -84,6 +84,8 @@ struct Configuration {
   std::filesystem::path state_directory = "/var/lib/yagura/sensor";
   bool analysis_enabled = true;
   std::chrono::seconds learning{24 * 3600};
+  // Marks every system call of containers, for whole seccomp profiles; has a price for every call.
+  bool learn_calls = false;
   std::vector<std::filesystem::path> watch_lists;
   std::chrono::seconds aggregation{60};        // 0: every alert for itself
   std::vector<std::string> runtime_endpoints;  // CRI sockets; empty: the usual places

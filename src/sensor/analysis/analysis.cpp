@@ -250,6 +250,12 @@ void Analysis::on_event(const SensorEvent& event) {
   if (options_.with_profiles) profiler_.on_event(event, facts);
 }
 
+void Analysis::note_calls(const std::shared_ptr<const Container>& container,
+                          std::span<const std::uint16_t> calls) {
+  const Workload* const workload = workloads_.find(container);
+  if (workload != nullptr && options_.with_profiles) profiler_.note_calls(*workload, calls);
+}
+
 void Analysis::on_tick(std::int64_t wall_ns) {
   watch_.on_tick(wall_ns);
   if (options_.with_statistics) counts_.on_tick(wall_ns);

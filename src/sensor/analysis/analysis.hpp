@@ -71,6 +71,11 @@ class Analysis : public EventConsumer {
   // Prometheus text: yagura_sensor_analysis_….
   [[nodiscard]] std::string metrics() const;
 
+  // System calls (rules::EventType) that the container was seen to make, all of them (probe's
+  // CallsSeen): they become part of its workload's profile.
+  void note_calls(const std::shared_ptr<const Container>& container,
+                  std::span<const std::uint16_t> calls);
+
   // How many facts that were new in the workload are usual from now on.
   std::size_t accept(std::string_view workload_key) { return profiler_.accept(workload_key); }
   [[nodiscard]] Profiler& profiler() { return profiler_; }
