@@ -209,7 +209,11 @@ void Pipeline::State::exited(const RecordView& record, Entry& entry) {
     table.remove_thread(header.tid);
   }
   if (process.threads > 0) --process.threads;
-  if (process.threads == 0 && entry.is_main_thread_gone) table.exited(entry, header.time_ns);
+  // The kernel says which thread was the last; counting is for records that do not tell.
+  const auto task = record.get<ygr_task>(YGR_S_TASK);
+  const bool is_over = task ? (task->flags & YGR_TASK_GROUP_GONE) != 0
+                            : process.threads == 0 && entry.is_main_thread_gone;
+  if (is_over) table.exited(entry, header.time_ns);
 }
 
 void Pipeline::State::tell(const RecordView& record, const Process& process,

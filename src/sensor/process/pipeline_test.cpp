@@ -105,6 +105,17 @@ TEST_F(PipelineTest, AProcessIsOverWhenItsLastThreadIs) {
   EXPECT_TRUE(last.process.has_exited);
 }
 
+// Threads that were there before us are not counted; the kernel knows.
+TEST_F(PipelineTest, WhatTheKernelSaysOfTheLastThreadCounts) {
+  feed(RecordMaker(YGR_EXEC, "execve", 10).program("/usr/bin/java", {"java"}));
+  feed(RecordMaker(YGR_EXIT, "procexit", 10).task(1));
+  EXPECT_FALSE(last.process.has_exited);
+  RecordMaker gone(YGR_EXIT, "procexit", 10);
+  gone.tid(12).task(1).change_task([](ygr_task& task) { task.flags |= YGR_TASK_GROUP_GONE; });
+  feed(std::move(gone));
+  EXPECT_TRUE(last.process.has_exited);
+}
+
 TEST_F(PipelineTest, ExitedProcessesGoWhenTheirTimeIsThrough) {
   fork(1, 10, 1);
   exit(10, 2);

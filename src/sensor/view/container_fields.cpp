@@ -12,6 +12,11 @@ rules::Value text_or_absent(std::string_view text) {
   return text.empty() ? rules::Value::absent() : rules::Value::string(text);
 }
 
+// Falco's word for a container without a probe.
+rules::Value text_or_none(std::string_view text) {
+  return rules::Value::string(text.empty() ? std::string_view("NONE") : text);
+}
+
 rules::Value label_of(const Labels& labels, std::string_view key) {
   for (const auto& [name, value] : labels) {
     if (name == key) return rules::Value::string(value);
@@ -143,12 +148,11 @@ rules::Value SensorEventView::container_field(const FieldRef& ref) const {
     case Field::kContainerImageDigest:
       return text_or_absent(container->image_digest);
     case Field::kContainerHealthcheck:
-      return Value::string(container->health_check.empty() ? "NONE" : container->health_check);
+      return text_or_none(container->health_check);
     case Field::kContainerLivenessProbe:
-      return Value::string(container->liveness_probe.empty() ? "NONE" : container->liveness_probe);
+      return text_or_none(container->liveness_probe);
     case Field::kContainerReadinessProbe:
-      return Value::string(container->readiness_probe.empty() ? "NONE"
-                                                              : container->readiness_probe);
+      return text_or_none(container->readiness_probe);
     case Field::kContainerStartTs:
     case Field::kContainerDuration: {
       const std::int64_t start =

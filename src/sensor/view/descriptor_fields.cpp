@@ -156,6 +156,7 @@ void SensorEventView::find_endpoints(DescriptorFacts& facts) const {
     facts.local = {ip_of(bytes(facts.socket.local), facts.socket.family), facts.socket.local_port};
     facts.remote = {ip_of(bytes(facts.socket.remote), facts.socket.family),
                     facts.socket.remote_port};
+    see_through_ipv6(facts);
   }
   const std::string_view address = event_->record->text(YGR_S_ADDRESS);
   if (address.size() < 8) return;
@@ -180,12 +181,15 @@ void SensorEventView::find_endpoints(DescriptorFacts& facts) const {
   if (end.port == 0 && (end.ip.empty() || is_unspecified(end.ip))) {
     end = named;
   }
-  if (facts.remote.ip.size() == 4 && facts.type == DescriptorType::kIpv6 && !is_bind) {
-    facts.type = DescriptorType::kIpv4;  // an IPv6 socket that speaks with an IPv4 peer
-    if (facts.local.ip.size() == 16) {
-      facts.local.ip =
-          is_unspecified(facts.local.ip) ? std::string_view("\0\0\0\0", 4) : facts.local.ip;
-    }
+  see_through_ipv6(facts);
+}
+
+// An IPv6 socket that speaks with an IPv4 peer is an IPv4 connection.
+void SensorEventView::see_through_ipv6(DescriptorFacts& facts) {
+  if (facts.type != DescriptorType::kIpv6 || facts.remote.ip.size() != 4) return;
+  facts.type = DescriptorType::kIpv4;
+  if (facts.local.ip.size() == 16 && is_unspecified(facts.local.ip)) {
+    facts.local.ip = facts.local.ip.substr(12);
   }
 }
 

@@ -142,6 +142,7 @@ class SensorEventView final : public rules::EventView {
   [[nodiscard]] const DescriptorFacts& descriptor() const;
   void find_descriptor() const;
   void find_endpoints(DescriptorFacts& facts) const;
+  static void see_through_ipv6(DescriptorFacts& facts);
   void find_name(DescriptorFacts& facts) const;
   [[nodiscard]] std::string_view tuple_of(const DescriptorFacts& facts) const;
   [[nodiscard]] std::string_view stream_name(const StandardStream& stream) const;
