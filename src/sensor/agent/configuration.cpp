@@ -295,7 +295,7 @@ class Reader {
       ring_size(reader, "events_ring_mib", result_.events_ring_mib);
       ring_size(reader, "vital_ring_mib", result_.vital_ring_mib);
       section.paths("policies", result_.policies, base_);
-      path(section, "policy_pins", "learn_calls", result_.policy_pins);
+      path(section, "policy_pins", result_.policy_pins);
       responses(reader);
       path(section, "state_directory", result_.state_directory);
       section.flag("analysis", result_.analysis_enabled);
