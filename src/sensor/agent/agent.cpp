@@ -48,6 +48,8 @@ std::vector<std::string> needed_capabilities(const Configuration& configuration)
   if (!configuration.responses.empty()) names.emplace_back("CAP_NET_ADMIN");
   if (!configuration.policies.empty()) {
     names.insert(names.end(), {"CAP_NET_ADMIN", "CAP_SYS_ADMIN", "CAP_DAC_OVERRIDE"});
+  } else if (!configuration.responses.empty()) {
+    names.emplace_back("CAP_NET_ADMIN");  // to isolate pods
   }
   return names;
 }
@@ -73,7 +75,7 @@ ResolverOptions resolver_options(const Configuration& configuration) {
     options.runtimes.containerd_states = configuration.runtime_states;
   }
   if (configuration.kubernetes) {
-    if (auto endpoint = in_cluster_endpoint()) {
+    if (auto endpoint = in_cluster_endpoint()) {  // else no pod: the runtime alone is asked
       options.kubernetes =
           KubernetesOptions{.endpoint = *std::move(endpoint), .node = node_name(configuration)};
     }
@@ -145,20 +147,6 @@ Result<void> Agent::State::start_kernel(const AgentParts& parts) {
   return keep_only_capabilities(needed_capabilities(configuration));
 }
 
-void Agent::State::start_kubernetes() {
-  if (!configuration.kubernetes) return;
-  auto endpoint = in_cluster_endpoint();
-  if (!endpoint) return;  // not in a pod: the runtime alone is asked
-  KubernetesOptions options;
-  options.endpoint = *std::move(endpoint);
-  options.node = hostname;
-  kubernetes = std::make_unique<KubernetesWatch>(
-      std::move(options),
-      PodSink{.put = [this](const ListedPod& pod) { resolver->put_pod(pod); },
-              .remove = [this](const std::string& uid) { resolver->remove_pod(uid); },
-              .keep = [this](const std::vector<std::string>& uids) { resolver->keep_pods(uids); }});
-}
-
 void Agent::State::start_alerts() {
   writer.emplace(
       AlertWriterOptions{.format = configuration.json ? AlertFormat::kJson : AlertFormat::kText,
@@ -202,7 +190,9 @@ void Agent::State::start_responses() {
                                   request.reason, done ? "done" : done.error().message));
       });
   AlertSink& next = first_sink();
-  responses.emplace(configuration.responses, *responder, next);
+  responses.emplace(
+      configuration.responses,
+      [this](ResponseRequest request) { (void)responder->submit(std::move(request)); }, next);
 }
 
 void Agent::State::start_analysis() {
@@ -252,7 +242,6 @@ Result<void> Agent::State::start(AgentParts parts) {
   YAGURA_TRY(resolver, Resolver::open(resolver_options(configuration)));
   pipeline.emplace(*resolver,
                    PipelineOptions{.boot_offset_ns = wall_clock_ns() - clock_ns(CLOCK_BOOTTIME)});
-  start_kubernetes();
   start_alerts();
   start_responses();
   start_analysis();

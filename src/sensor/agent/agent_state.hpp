@@ -20,7 +20,6 @@
 #include "sensor/capture/capture_writer.hpp"
 #include "sensor/detect/alert_writer.hpp"
 #include "sensor/detect/detector.hpp"
-#include "sensor/identity/kubernetes_watch.hpp"
 #include "sensor/identity/resolver.hpp"
 #include "sensor/incident/incident_recorder.hpp"
 #include "sensor/probe/calls_seen.hpp"
@@ -54,7 +53,6 @@ struct Agent::State {
   std::optional<Analysis> analysis;
   std::optional<Detector> detector;
   std::unique_ptr<CaptureWriter> capture;
-  std::unique_ptr<KubernetesWatch> kubernetes;
 
   std::vector<std::byte> start_up;  // records of tasks, until the pipeline takes them
   std::int64_t next_learning_ns = 0;
@@ -86,7 +84,6 @@ struct Agent::State {
  private:
   [[nodiscard]] Result<void> start_kernel(const AgentParts& parts);
   void feed_start_up();
-  void start_kubernetes();
   void start_alerts();
   void start_responses();
   void start_analysis();
