@@ -13,6 +13,9 @@ namespace yagura::rules {
 
 namespace {
 
+// What a pattern that is too large is counted as, for the time that it took.
+constexpr std::size_t kFailedPattern = std::size_t{1} << 20;
+
 struct Service {
   std::string_view name;
   std::uint16_t port;
@@ -227,6 +230,9 @@ bool ComparisonMaker::read_pattern(const Check& check, const CheckPlaces& places
   auto pattern = check.op == Operator::kRegex ? Pattern::regex(text) : Pattern::glob(text, letters);
   if (!pattern) {
     problems_->add(places.right(), fmt::format("\"{}\": {}", text, pattern.error().message));
+    if (pattern.error().code == ErrorCode::kLimitExceeded) {
+      graph_->budget().take_pattern(kFailedPattern);
+    }
     return false;
   }
   if (!graph_->budget().take_pattern(pattern->cost())) return false;
