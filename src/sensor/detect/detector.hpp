@@ -52,6 +52,7 @@ class Detector : public EventConsumer {
   [[nodiscard]] std::span<const std::uint64_t> fired_by_rule() const { return by_rule_; }
 
  private:
+  [[nodiscard]] std::uint64_t epoch(const SensorEvent& event) const;
   bool judge(const SensorEvent& event);
   bool judge_reading(const SensorEvent& event, bool by_given_name);
   void fire(std::uint32_t rule, const SensorEvent& event, bool by_given_name);

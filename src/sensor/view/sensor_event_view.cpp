@@ -39,6 +39,15 @@ bool is_volatile(Field field) {
     case Field::kEvtArg:
     case Field::kEvtRawarg:
     case Field::kEvtInfo:
+    case Field::kProcSname:  // leaders need not be ancestors: their changes are not told
+    case Field::kProcSidExe:
+    case Field::kProcSidExepath:
+    case Field::kProcVpgidName:
+    case Field::kProcVpgidExe:
+    case Field::kProcVpgidExepath:
+    case Field::kProcPgidName:
+    case Field::kProcPgidExe:
+    case Field::kProcPgidExepath:
     case Field::kProcDuration:
     case Field::kProcPpidDuration:
     case Field::kProcVmsize:
