@@ -23,7 +23,7 @@ struct KeptRecord {
   [[nodiscard]] RecordView view() const { return RecordView::read(bytes).value(); }
 };
 
-class ProbeFixture : public testing::Test {
+class ProbeFixture : public ::testing::Test {
  protected:
   void SetUp() override;
   void TearDown() override;
