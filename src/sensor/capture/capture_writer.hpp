@@ -27,8 +27,8 @@ struct CaptureWriterOptions {
   std::uint64_t max_file_bytes = 0;
   std::chrono::seconds max_file_age{0};
   MachineFacts machine = this_machine();
-  std::vector<UserFacts> users;
-  std::vector<GroupFacts> groups;
+  std::vector<UserFacts> users = users_of_this_machine();
+  std::vector<GroupFacts> groups = groups_of_this_machine();
   // Which events are written; empty: all. Those that are left out are no loss in the capture.
   std::function<bool(const SensorEvent&)> wanted;
   std::size_t block_size = std::size_t{256} << 10;  // at most kMaxBlockSize - YGR_MAX_RECORD

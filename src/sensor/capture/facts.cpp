@@ -1,9 +1,5 @@
 #include "sensor/capture/facts.hpp"
 
-#include <sys/utsname.h>
-
-#include <ctime>
-
 #include "core/json_text.hpp"
 
 namespace yagura::sensor {
@@ -140,24 +136,6 @@ void write_users(JsonWriter& json, const Facts& facts) {
 }
 
 }  // namespace
-
-MachineFacts this_machine() {
-  MachineFacts machine;
-  utsname names{};
-  if (uname(&names) == 0) {
-    machine.hostname = names.nodename;
-    machine.kernel = names.release;
-    machine.architecture = names.machine;
-  }
-  timespec real{};
-  timespec boot{};
-  clock_gettime(CLOCK_REALTIME, &real);
-  clock_gettime(CLOCK_BOOTTIME, &boot);
-  machine.boot_offset_ns =
-      (real.tv_sec - boot.tv_sec) * 1'000'000'000LL + (real.tv_nsec - boot.tv_nsec);
-  machine.program = "yagura";
-  return machine;
-}
 
 std::string to_json(const Facts& facts) {
   std::string out;

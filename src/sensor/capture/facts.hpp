@@ -37,6 +37,10 @@ struct GroupFacts {
   std::string name;
 };
 
+// Users and groups of this machine's files. Empty where those cannot be read; at most 10,000 each.
+[[nodiscard]] std::vector<UserFacts> users_of_this_machine();
+[[nodiscard]] std::vector<GroupFacts> groups_of_this_machine();
+
 struct ContainerFact {
   std::uint64_t cgroup_id = 0;  // of the processes in it; null container: none any more
   std::shared_ptr<const Container> container;

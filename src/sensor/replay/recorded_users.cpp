@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <string_view>
 
@@ -42,21 +41,6 @@ std::string group(const std::vector<GroupFacts>& groups) {
   return text;
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
-bool read_id(std::string_view text, std::uint32_t& id) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 }  // namespace
 
 Result<std::unique_ptr<RecordedUsers>> RecordedUsers::make(const std::vector<UserFacts>& users,
@@ -80,39 +64,6 @@ RecordedUsers::~RecordedUsers() {
   names_.reset();
   std::error_code error;
   if (!folder_.empty()) fs::remove_all(folder_, error);
-}
-
-std::vector<UserFacts> users_of_this_machine() {
-  std::vector<UserFacts> users;
-  const auto text = core::read_file("/etc/passwd", {.max_size = kMaxFile});
-  if (!text) return users;
-  for (const std::string_view line : split(*text, '\n')) {
-    const auto parts = split(line, ':');
-    UserFacts user;
-    if (parts.size() < 7 || users.size() == kMaxEntries || !read_id(parts[2], user.id) ||
-        !read_id(parts[3], user.group)) {
-      continue;
-    }
-    user.name = parts[0];
-    user.home = parts[5];
-    user.shell = parts[6];
-    users.push_back(std::move(user));
-  }
-  return users;
-}
-
-std::vector<GroupFacts> groups_of_this_machine() {
-  std::vector<GroupFacts> groups;
-  const auto text = core::read_file("/etc/group", {.max_size = kMaxFile});
-  if (!text) return groups;
-  for (const std::string_view line : split(*text, '\n')) {
-    const auto parts = split(line, ':');
-    GroupFacts one;
-    if (parts.size() < 3 || groups.size() == kMaxEntries || !read_id(parts[2], one.id)) continue;
-    one.name = parts[0];
-    groups.push_back(std::move(one));
-  }
-  return groups;
 }
 
 }  // namespace yagura::sensor

@@ -30,9 +30,4 @@ class RecordedUsers {
   std::unique_ptr<UserNames> names_;
 };
 
-// Users and groups of this machine, for a capture that is being written. Empty where the files
-// cannot be read; at most 100,000.
-[[nodiscard]] std::vector<UserFacts> users_of_this_machine();
-[[nodiscard]] std::vector<GroupFacts> groups_of_this_machine();
-
 }  // namespace yagura::sensor

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "rules/event_type.hpp"
 #include "sensor/dns/domain_names.hpp"
@@ -57,52 +56,25 @@ class Observer final : public EventConsumer {
   std::vector<std::uint64_t> by_type_;
 };
 
-// The template of an alert, filled in: for the documents of incidents.
-class OutputTexts {
- public:
-  explicit OutputTexts(const ViewSources& sources) : view_(sources) {}
-
-  std::string operator()(const SensorAlert& alert) {
-    auto found = templates_.find(alert.output);
-    if (found == templates_.end()) {
-      auto parsed = rules::OutputTemplate::parse(rules::Source::kSyscall, alert.output);
-      if (!parsed) return std::string(alert.output);
-      found = templates_.emplace(std::string(alert.output), std::move(*parsed)).first;
-    }
-    view_.set(*alert.event, alert.by_given_name ? Reading::kAsGiven : Reading::kResolved);
-    std::string text;
-    found->second.append(text, view_);
-    return text;
-  }
-
- private:
-  SensorEventView view_;
-  std::map<std::string, rules::OutputTemplate, std::less<>> templates_;
-};
-
 // What takes alerts and writes incidents, where that is asked for.
 struct Incidents {
   std::optional<IncidentStore> store;
-  std::unique_ptr<OutputTexts> texts;
   std::unique_ptr<IncidentRecorder> recorder;
 };
 
 Result<void> start(Incidents& incidents, const ReplayOptions& options, const Pipeline& pipeline,
-                   const ViewSources& sources, AlertSink& next) {
+                   const ViewSources& sources, AlertWriter& writer) {
   if (options.incidents.empty()) return {};
   YAGURA_TRY(incidents.store, IncidentStore::open(options.incidents));
-  incidents.texts = std::make_unique<OutputTexts>(sources);
   IncidentOptions its{.host = sources.hostname};
-  its.output_text = [texts = incidents.texts.get()](const SensorAlert& alert) {
-    return (*texts)(alert);
-  };
+  its.output_text = [&writer](const SensorAlert& alert) { return writer.text_of(alert); };
   its.user_name = [users = sources.users](const Process& process, std::uint32_t uid,
                                           std::int64_t wall_ns) {
     const UserEntry* const entry = users->user(process, uid, wall_ns);
     return entry == nullptr ? std::string() : entry->name;
   };
   incidents.recorder = std::make_unique<IncidentRecorder>(
-      std::move(its), EventIds::random(), *incidents.store, &pipeline.processes(), next);
+      std::move(its), EventIds::random(), *incidents.store, &pipeline.processes(), writer);
   return {};
 }
 
