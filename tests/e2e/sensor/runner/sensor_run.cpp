@@ -2,8 +2,6 @@
 
 #include <time.h>
 
-#include <cstdlib>
-
 #include "rules/judge/rule_files.hpp"
 #include "sensor/detect/alert_writer.hpp"
 #include "sensor/detect/detector.hpp"
@@ -88,17 +86,6 @@ class LoggingSink final : public AlertSink {
 };
 
 }  // namespace
-
-std::vector<fs::path> published_rules() {
-  const char* given = std::getenv("YAGURA_CORPORA");
-  const fs::path corpora =
-      given != nullptr ? fs::path(given) : fs::path(YAGURA_SOURCE_DIR) / "../shared/corpora";
-  const fs::path rules = corpora / "falco-rules";
-  if (!fs::exists(rules / "falco_rules.yaml")) return {};
-  return {rules / "falco_rules.yaml", rules / "falco-incubating_rules.yaml",
-          rules / "falco-sandbox_rules.yaml",
-          fs::path(YAGURA_SOURCE_DIR) / "tests/e2e/sensor/scenario/overrides.yaml"};
-}
 
 struct SensorRun::Parts {
   std::unique_ptr<Resolver> resolver;

@@ -13,11 +13,9 @@
 #include "core/result.hpp"
 #include "fixture/pods.hpp"
 #include "runner/alert_log.hpp"
+#include "runner/published_rules.hpp"
 
 namespace yagura::sensor::e2e {
-
-// The three published files and the tests' overrides; empty: no corpora.
-[[nodiscard]] std::vector<std::filesystem::path> published_rules();
 
 class SensorRun {
  public:

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 
@@ -28,8 +29,8 @@ class World : public testing::Environment {
   [[nodiscard]] Pods& pods() { return *pods_; }
 
  private:
-  // Errors of kinds that say "not on this machine" become missing_, others fail the program.
-  void give_up(const Error& error, const char* what);
+  // Errors of the kinds that say "not on this machine" become missing_, others fail the program.
+  void give_up(const Error& error, const char* what, std::initializer_list<ErrorCode> absent);
 
   std::unique_ptr<Pods> pods_;
   std::unique_ptr<SensorRun> sensor_;
