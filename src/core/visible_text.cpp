@@ -1,7 +1,9 @@
+// One loop copies runs of harmless bytes and hands every other character to the format's table;
+// what is hidden or deceptive is treated alike in all.
+
 #include "core/visible_text.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "core/utf8.hpp"
 
@@ -41,13 +43,33 @@ void append_hex(std::string& out, char32_t value, int least_digits) {
   while (digits-- > 0) out += kHex[(value >> (4 * digits)) & 15];
 }
 
-void append_control(std::string& out, unsigned char byte) {
-  if (byte == '\n' || byte == '\r' || byte == '\t') {
-    out += ' ';
-    return;
+constexpr EscapeTable line_table() {
+  EscapeTable table{};
+  table['\n'] = " ";
+  table['\r'] = " ";
+  table['\t'] = " ";
+  return table;
+}
+constexpr EscapeTable kLine = line_table();
+
+// Length of what is harmless and can be copied as it is, from `at`.
+std::size_t plain_length(std::string_view text, std::size_t at, const EscapeTable& table) {
+  std::size_t end = at;
+  while (end < text.size()) {
+    const auto byte = static_cast<unsigned char>(text[end]);
+    if (byte < 0x20 || byte >= 0x7F || !table[byte].empty()) break;
+    ++end;
   }
-  out += "\\x";
-  append_hex(out, byte, 2);
+  return end - at;
+}
+
+void append_ascii(std::string& out, unsigned char byte, const EscapeTable& table) {
+  if (!table[byte].empty()) {
+    out += table[byte];
+  } else {
+    out += "\\x";
+    append_hex(out, byte, 2);
+  }
 }
 
 }  // namespace
@@ -57,15 +79,15 @@ bool is_deceptive(char32_t code_point) {
   return at != kDeceptive.end() && at->first <= code_point;
 }
 
-void append_visible(std::string& out, std::string_view text) {
+void append_visible(std::string& out, std::string_view text, const EscapeTable& table) {
   for (std::size_t at = 0; at < text.size();) {
+    const std::size_t plain = plain_length(text, at, table);
+    out.append(text, at, plain);
+    at += plain;
+    if (at == text.size()) return;
     const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte >= 0x20 && byte < 0x7F) {
-      out += text[at++];
-      continue;
-    }
     if (byte < 0x80) {
-      append_control(out, byte);
+      append_ascii(out, byte, table);
       ++at;
       continue;
     }
@@ -86,6 +108,8 @@ void append_visible(std::string& out, std::string_view text) {
     at += length;
   }
 }
+
+void append_visible(std::string& out, std::string_view text) { append_visible(out, text, kLine); }
 
 std::string visible(std::string_view text) {
   std::string out;

@@ -1,6 +1,4 @@
-// One loop copies runs of harmless bytes and hands every other character to the format's rule; so a
-// format is a table of ASCII characters that mean something to it, and what is hidden or deceptive
-// is treated alike in all.
+// A format is a table of ASCII characters that mean something to it; core does the rest.
 
 #include "report/internal/text.hpp"
 
@@ -14,14 +12,7 @@ namespace yagura::report {
 
 namespace {
 
-using EscapeTable = std::array<std::string_view, 128>;  // empty: the character stands for itself
-
-void append_hex(std::string& out, char32_t value, int least_digits) {
-  static constexpr std::string_view kHex = "0123456789abcdef";
-  int digits = least_digits;
-  while (digits < 6 && (value >> (4 * digits)) != 0) ++digits;
-  while (digits-- > 0) out += kHex[(value >> (4 * digits)) & 15];
-}
+using core::EscapeTable;
 
 // The table's rules, and those that are the same for every format.
 constexpr EscapeTable with_controls(EscapeTable table) {
@@ -91,53 +82,6 @@ constexpr EscapeTable kMarkdownHtml = markdown_html_table();
 constexpr EscapeTable kMarkdown = markdown_table();
 constexpr EscapeTable kMarkdownCode = markdown_code_table();
 
-// Length of what is harmless and can be copied as it is, from `at`.
-std::size_t plain_length(std::string_view text, std::size_t at, const EscapeTable& table) {
-  std::size_t end = at;
-  while (end < text.size()) {
-    const auto byte = static_cast<unsigned char>(text[end]);
-    if (byte < 0x20 || byte >= 0x7F || !table[byte].empty()) break;
-    ++end;
-  }
-  return end - at;
-}
-
-void append_escaped(std::string& out, std::string_view text, const EscapeTable& table) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t plain = plain_length(text, at, table);
-    out.append(text, at, plain);
-    at += plain;
-    if (at == text.size()) return;
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte < 0x80) {
-      if (!table[byte].empty()) {
-        out += table[byte];
-      } else {
-        out += "\\x";
-        append_hex(out, byte, 2);
-      }
-      ++at;
-      continue;
-    }
-    const std::size_t length = core::utf8_sequence_length(text, at);
-    if (length == 0) {
-      out += "\xEF\xBF\xBD";
-      ++at;
-      continue;
-    }
-    const char32_t code_point = core::utf8_decode(text, at, length);
-    if (core::is_deceptive(code_point)) {
-      out += "\\u{";
-      append_hex(out, code_point, 4);
-      out += '}';
-    } else {
-      out.append(text, at, length);
-    }
-    at += length;
-  }
-}
-
 // Breaks up what GitHub would make a link of by itself: "https://…", "www.…", "#12".
 void append_unlinked(std::string& out, std::string_view text, const EscapeTable& table) {
   std::size_t at = 0;
@@ -145,11 +89,11 @@ void append_unlinked(std::string& out, std::string_view text, const EscapeTable&
     const bool bare_link = text.compare(i, 3, "://") == 0 || text.compare(i, 2, "w.") == 0;
     const bool issue = text[i] == '#' && text[i + 1] >= '0' && text[i + 1] <= '9';
     if (!bare_link && !issue) continue;
-    append_escaped(out, text.substr(at, i + 1 - at), table);
+    core::append_visible(out, text.substr(at, i + 1 - at), table);
     out += "<!-- -->";
     at = i + 1;
   }
-  append_escaped(out, text.substr(at), table);
+  core::append_visible(out, text.substr(at), table);
 }
 
 bool is_plain_code(std::string_view text) {
@@ -179,7 +123,9 @@ void append_padded(std::string& out, std::uint64_t number, std::size_t digits) {
 }  // namespace
 
 void append_visible(std::string& out, std::string_view text) { core::append_visible(out, text); }
-void append_html(std::string& out, std::string_view text) { append_escaped(out, text, kHtml); }
+void append_html(std::string& out, std::string_view text) {
+  core::append_visible(out, text, kHtml);
+}
 
 void append_markdown(std::string& out, std::string_view text) {
   append_unlinked(out, text, kMarkdown);
@@ -195,7 +141,7 @@ void append_markdown_code(std::string& out, std::string_view text) {
     return;
   }
   out += "<code>";
-  append_escaped(out, text, kMarkdownCode);
+  core::append_visible(out, text, kMarkdownCode);
   out += "</code>";
 }
 

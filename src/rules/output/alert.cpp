@@ -19,14 +19,31 @@ Value value_of(const EventView& event, std::string_view name) {
   return id ? event.get({.id = *id}) : Value::absent();
 }
 
-void append_message(std::string& out, const Alert& alert, std::int64_t time,
-                    std::span<const Value> values) {
+void append_prefix(std::string& out, const Alert& alert, std::int64_t time) {
   append_time(out, time,
               alert.time_style == AlertTime::kLocal ? TimeFormat::kTime : TimeFormat::kIso8601);
   out += ": ";
   out += alert.priority;
   out += ' ';
-  alert.output->append(out, values);
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view value) {
+  out += ",\"";
+  out += name;
+  out += "\":";
+  core::append_json_string(out, value);
+}
+
+// Falco keeps them in a set.
+void append_tags(std::string& out, std::span<const std::string> tags) {
+  std::vector<std::string_view> sorted(tags.begin(), tags.end());
+  std::ranges::sort(sorted);
+  out += ",\"tags\":[";
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (i > 0) out += ',';
+    core::append_json_string(out, sorted[i]);
+  }
+  out += ']';
 }
 
 std::string_view time_field(AlertTime style) {
@@ -140,10 +157,8 @@ std::int64_t event_time(const EventView& event) {
 }
 
 void append_text_line(std::string& out, const Alert& alert) {
-  core::Arena arena;
-  std::vector<Value> values;
-  alert.output->read_values(values, *alert.event, arena);
-  append_message(out, alert, event_time(*alert.event), values);
+  append_prefix(out, alert, event_time(*alert.event));
+  alert.output->append(out, *alert.event);
 }
 
 void append_json_line(std::string& out, const Alert& alert) {
@@ -151,26 +166,23 @@ void append_json_line(std::string& out, const Alert& alert) {
   std::vector<Value> values;
   alert.output->read_values(values, *alert.event, arena);
   const std::int64_t time = event_time(*alert.event);
+  std::string output;
+  append_prefix(output, alert, time);
+  const std::size_t prefix = output.size();
+  alert.output->append(output, values);
   out += "{\"hostname\":";
   core::append_json_string(out, alert.hostname);
-  std::string message;
-  append_message(message, alert, time, values);
-  out += ",\"output\":";
-  core::append_json_string(out, message);
-  out += ",\"output_fields\":";
-  append_fields(out, alert, time, values);
-  out += ",\"priority\":";
-  core::append_json_string(out, alert.priority);
-  out += ",\"rule\":";
-  core::append_json_string(out, alert.rule);
-  out += ",\"source\":";
-  core::append_json_string(out, to_string(alert.event->source()));
-  out += ",\"tags\":[";
-  for (std::size_t i = 0; i < alert.tags.size(); ++i) {
-    if (i > 0) out += ',';
-    core::append_json_string(out, alert.tags[i]);
+  if (alert.members.message) append_member(out, "message", output.substr(prefix));
+  if (alert.members.output) append_member(out, "output", output);
+  if (alert.members.output_fields) {
+    out += ",\"output_fields\":";
+    append_fields(out, alert, time, values);
   }
-  out += "],\"time\":\"";
+  append_member(out, "priority", alert.priority);
+  append_member(out, "rule", alert.rule);
+  append_member(out, "source", to_string(alert.event->source()));
+  if (alert.members.tags) append_tags(out, alert.tags);
+  out += ",\"time\":\"";
   append_time(out, time, TimeFormat::kRfc3339);
   out += "\"}";
 }

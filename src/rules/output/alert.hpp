@@ -9,8 +9,9 @@
 //   …","output_fields":{"evt.time":…,"user.name":"root"},
 //    "priority":"Warning","rule":…,"source":"syscall","tags":[…],"time":"2026-01-02T03:04:05.000000006Z"}
 //
-// Members stand in alphabetical order. `output_fields` holds the fields of the rule's output and
-// the time (in nanoseconds) under their written names; one without a value is null.
+// Members stand in alphabetical order, and so do tags. `output_fields` holds the fields of the
+// rule's output, those within transformers too, and the time (in nanoseconds) under their written
+// names; one without a value is null.
 
 #include <cstdint>
 #include <span>
@@ -30,6 +31,15 @@ enum class AlertTime : std::uint8_t {
   kIso8601,  // 2026-01-02T03:04:05.000000006+0000, under evt.time.iso8601
 };
 
+// Which members JSON has: falco.yaml's json_include_…_property, with its defaults. The others are
+// always there.
+struct JsonMembers {
+  bool output = true;
+  bool message = false;  // the output without time and priority
+  bool output_fields = true;
+  bool tags = true;
+};
+
 // Owns nothing; everything lives until it is written.
 struct Alert {
   std::string_view rule;
@@ -39,6 +49,7 @@ struct Alert {
   const EventView* event = nullptr;        // never null
   std::string_view hostname;
   AlertTime time_style = AlertTime::kLocal;
+  JsonMembers members;
   // Further members of output_fields, behind those of the output; all of them texts.
   std::span<const std::pair<std::string, std::string>> extra_fields;
 };

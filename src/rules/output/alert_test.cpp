@@ -48,7 +48,7 @@ TEST_F(Alerts, AreFalcosJson) {
       R"js("output_fields":{"evt.failed":true,"evt.time":1767323045000000006,)js"
       R"js("proc.name":"sh","proc.pid":7,"user.name":null},)js"
       R"js("priority":"Warning","rule":"A shell","source":"syscall",)js"
-      R"js("tags":["shell","mitre \"x\""],"time":"2026-01-02T03:04:05.000000006Z"})js";
+      R"js("tags":["mitre \"x\"","shell"],"time":"2026-01-02T03:04:05.000000006Z"})js";
   EXPECT_EQ(json(event, "Shell (name=%proc.name pid=%proc.pid user=%user.name failed=%evt.failed)"),
             kExpected);
 }
@@ -65,6 +65,30 @@ TEST_F(Alerts, SayTheTimeOnceInTheFieldsWhateverItsForm) {
   EXPECT_NE(iso.find(R"({"evt.num":null,"evt.time.iso8601":1767323045000000006})"),
             std::string::npos)
       << iso;
+}
+
+TEST_F(Alerts, TellWhatTransformersAreMadeOf) {
+  const FixedEvent event(Source::kSyscall, {{"evt.rawtime", Value::integer(kTime)},
+                                            {"proc.name", Value::string("sh")},
+                                            {"proc.pid", Value::integer(7)}});
+  const std::string out = json(event, "%concat(toupper(proc.name), ':', proc.pid)");
+  static constexpr std::string_view kExpected =
+      R"js("output_fields":{"concat(toupper(proc.name), ':', proc.pid)":"SH:7",)js"
+      R"js("evt.time":1767323045000000006,"proc.name":"sh","proc.pid":7})js";
+  EXPECT_NE(out.find(kExpected), std::string::npos) << out;
+}
+
+TEST_F(Alerts, LeaveOutTheMembersThatAreNotWanted) {
+  const FixedEvent event(Source::kSyscall, {{"evt.rawtime", Value::integer(kTime)}});
+  const auto output = OutputTemplate::parse(Source::kSyscall, "%evt.num");
+  const std::string tags[] = {"t"};
+  Alert alert{.rule = "r", .priority = "Notice", .tags = tags, .output = &*output, .event = &event};
+  alert.members = {.output = false, .message = true, .output_fields = false, .tags = false};
+  std::string out;
+  append_json_line(out, alert);
+  EXPECT_EQ(out,
+            R"({"hostname":"","message":"<NA>","priority":"Notice","rule":"r","source":"syscall",)"
+            R"("time":"2026-01-02T03:04:05.000000006Z"})");
 }
 
 TEST_F(Alerts, StayValidJsonWithHostileBytes) {

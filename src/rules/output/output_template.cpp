@@ -206,6 +206,18 @@ void OutputTemplate::read_field(std::size_t& at, std::vector<ValueProblem>& prob
                      .width = static_cast<std::uint16_t>(std::min(width, kMaxWidth)),
                      .is_field = true});
   fields_.push_back({.name = std::string(written), .tree = std::move(*tree)});
+  add_inner_fields(found->operand);
+}
+
+// What transformers are made of is told as well, as Falco does.
+void OutputTemplate::add_inner_fields(const Operand& operand) {
+  for (const Operand& argument : operand.arguments) {
+    if (argument.kind != Operand::Kind::kField) {
+      add_inner_fields(argument);
+    } else if (auto tree = resolve_value(source_, argument)) {
+      fields_.push_back({.name = argument.text, .tree = std::move(*tree)});
+    }
+  }
 }
 
 // By name and each once; the pieces follow.

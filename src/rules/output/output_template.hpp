@@ -56,7 +56,7 @@ class OutputTemplate {
   void read_values(std::vector<Value>& values, const EventView& event, core::Arena& arena) const;
   void append(std::string& out, std::span<const Value> values) const;
 
-  // Each field once, sorted by name.
+  // Each field once, sorted by name; those within transformers too.
   [[nodiscard]] const std::vector<Field>& fields() const { return fields_; }
   [[nodiscard]] Source source() const { return source_; }
 
@@ -75,6 +75,7 @@ class OutputTemplate {
   void add_literal(std::string_view text);
   // `at` is behind a percent sign; behind the field then.
   void read_field(std::size_t& at, std::vector<ValueProblem>& problems);
+  void add_inner_fields(const Operand& operand);
   void sort_fields();
 
   Source source_ = Source::kSyscall;

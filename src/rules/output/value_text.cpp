@@ -6,7 +6,7 @@
 #include <iterator>
 
 #include "core/json_text.hpp"
-#include "core/utf8.hpp"
+#include "core/visible_text.hpp"
 #include "rules/match/ip_set.hpp"
 
 namespace yagura::rules {
@@ -37,51 +37,19 @@ void append_list(std::string& out, char open, char close, const List& list, Elem
   out += close;
 }
 
-void append_escape(std::string& out, unsigned char byte) {
-  switch (byte) {
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", byte);
-      return;
-  }
+constexpr core::EscapeTable escapes() {
+  core::EscapeTable table{};
+  table['\n'] = "\\n";
+  table['\r'] = "\\r";
+  table['\t'] = "\\t";
+  return table;
 }
+constexpr core::EscapeTable kEscapes = escapes();
 
 }  // namespace
 
 void append_clean(std::string& out, std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t plain = at;  // nearly everything is: copied at once
-    while (plain < text.size() && text[plain] >= 0x20 && text[plain] < 0x7F) ++plain;
-    out.append(text, at, plain - at);
-    at = plain;
-    if (at == text.size()) return;
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte < 0x20 || byte == 0x7F) {
-      append_escape(out, byte);
-      ++at;
-      continue;
-    }
-    const std::size_t length = core::utf8_sequence_length(text, at);
-    if (length == 0) {
-      out += "\xEF\xBF\xBD";
-      ++at;
-      continue;
-    }
-    if (length == 2 && byte == 0xC2 && static_cast<unsigned char>(text[at + 1]) < 0xA0) {
-      append_escape(out, static_cast<unsigned char>(text[at + 1]));  // C1 controls: terminals act
-    } else {
-      out.append(text, at, length);
-    }
-    at += length;
-  }
+  core::append_visible(out, text, kEscapes);
 }
 
 void append_text(std::string& out, const Value& value) {

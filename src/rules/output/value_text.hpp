@@ -11,7 +11,7 @@
 namespace yagura::rules {
 
 // "<NA>" for what is absent, "(a,b)" for lists, addresses as usual, numbers in decimal. Control
-// bytes become \n, \t, \x1b and so on, invalid UTF-8 becomes U+FFFD.
+// bytes become \n, \t, \x1b and so on, what reorders or hides text \u{202e}, invalid UTF-8 U+FFFD.
 void append_text(std::string& out, const Value& value);
 // The same for text alone.
 void append_clean(std::string& out, std::string_view text);
