@@ -14,8 +14,8 @@ enum {
   YGR_S_IFDIR = 0040000,
 };
 
-/* struct file of the current task's descriptor; 0: none. */
-YGR_INLINE ygr_u64 ygr_file_of(ygr_s32 fd) {
+/* Where the struct file of the current task's descriptor stands; 0: there is none. */
+YGR_INLINE ygr_u64 ygr_slot_of(ygr_s32 fd) {
   ygr_u64 slots;
   ygr_u32 most;
   if (fd < 0) return 0;
@@ -31,7 +31,13 @@ YGR_INLINE ygr_u64 ygr_file_of(ygr_s32 fd) {
     slots = (ygr_u64)BPF_CORE_READ(table, fd);
   }
   if ((ygr_u32)fd >= most) return 0;
-  return ygr_read64(slots + 8 * (ygr_u64)(ygr_u32)fd);
+  return slots + 8 * (ygr_u64)(ygr_u32)fd;
+}
+
+/* struct file of the current task's descriptor; 0: none. */
+YGR_INLINE ygr_u64 ygr_file_of(ygr_s32 fd) {
+  ygr_u64 slot = ygr_slot_of(fd);
+  return slot == 0 ? 0 : ygr_read64(slot);
 }
 
 YGR_INLINE ygr_u64 ygr_nanoseconds(ygr_u64 address) {
@@ -67,8 +73,9 @@ YGR_INLINE void ygr_read_times(const ygr_u8* chunk, ygr_u64 size, ygr_u64 inode,
 }
 
 /* An overlay's inode has the upper layer's dentry right behind the common inode. */
-YGR_INLINE ygr_u8 ygr_layer_of(ygr_u64 inode) {
-  ygr_u64 upper = ygr_read64(inode + bpf_core_type_size(struct inode));
+YGR_INLINE ygr_u8 ygr_layer_of(struct ygr_scratch* scratch, ygr_u64 inode, const int typed) {
+  ygr_u64 place = inode + bpf_core_type_size(struct inode);
+  ygr_u64 upper = typed ? ygr_word(scratch, place) : ygr_read64(place);
   return upper != 0 ? YGR_LAYER_UPPER : YGR_LAYER_LOWER;
 }
 
@@ -170,7 +177,7 @@ YGR_INLINE void ygr_read_file(struct ygr_scratch* scratch, ygr_u64 address, ygr_
   file->reserved = 0;
   file->flags = file->links == 0 ? YGR_FILE_UNLINKED : 0;
   file->layer = YGR_LAYER_NONE;
-  if (file->fs_magic == YGR_OVERLAY_MAGIC) file->layer = ygr_layer_of(parts->inode);
+  if (file->fs_magic == YGR_OVERLAY_MAGIC) file->layer = ygr_layer_of(scratch, parts->inode, typed);
   if (file->fs_magic == YGR_ANON_INODE_MAGIC) file->flags |= YGR_FILE_ANON_INODE;
   if (file->fs_magic == YGR_TMPFS_MAGIC && file->links == 0 &&
       ygr_read64(parts->dentry + YGR_OFFSET(dentry, d_parent)) == parts->dentry) {
@@ -220,16 +227,16 @@ __noinline int ygr_put_open_file(ygr_u64 address, ygr_s32 fd, ygr_u32 is_server)
   ygr_describe_file(address, fd, is_server, 0);
   return 0;
 }
-__noinline int ygr_put_open_file_typed(ygr_u64 address, ygr_s32 fd, ygr_u32 is_server) {
-  ygr_describe_file(address, fd, is_server, 1);
-  return 0;
-}
 
 YGR_INLINE void ygr_put_descriptor(ygr_s32 fd, ygr_u32 is_server) {
   ygr_put_open_file(ygr_file_of(fd), fd, is_server);
 }
-YGR_INLINE void ygr_put_descriptor_typed(ygr_s32 fd, ygr_u32 is_server) {
-  ygr_put_open_file_typed(ygr_file_of(fd), fd, is_server);
+__noinline int ygr_put_descriptor_typed(ygr_s32 fd, ygr_u32 is_server) {
+  struct ygr_scratch* scratch = ygr_scratch();
+  ygr_u64 slot = ygr_slot_of(fd);
+  if (!scratch || slot == 0) return 0;
+  ygr_describe_file(ygr_word(scratch, slot), fd, is_server, 1);
+  return 0;
 }
 
 /* Path of the directory that a descriptor is open on. */

@@ -125,45 +125,77 @@ __noinline int ygr_walk_up_typed(ygr_u64 dentry, ygr_u64 mount) {
   return ygr_walk(dentry, mount, 1);
 }
 
-YGR_INLINE void ygr_write_name(struct ygr_scratch* scratch, ygr_u32 index, int has_slash) {
+enum { YGR_SHORT_NAME = 32 };
+
+/*
+ * A name of at most YGR_SHORT_NAME bytes by whole words: what they hold beyond the name is written
+ * over by what follows. Reading past its end is harmless: see read.h.
+ */
+YGR_INLINE void ygr_copy_short_name(struct ygr_scratch* scratch, ygr_u64 text, ygr_u64 length) {
+  ygr_u64 cursor = scratch->cursor;
+  for (ygr_u64 at = 0; at < YGR_SHORT_NAME; at += 8) {
+    if (at >= length) break;
+    *(ygr_u64*)ygr_at(scratch, cursor + at) = ygr_word(scratch, text + at);
+  }
+}
+
+YGR_INLINE void ygr_write_name(struct ygr_scratch* scratch, ygr_u32 index, int has_slash,
+                               const int typed) {
   const struct ygr_name* name = &scratch->names[index & 63];
   ygr_u64 length = name->length & 255;
   if (has_slash) {
     *ygr_at(scratch, scratch->cursor) = '/';
     ++scratch->cursor;
   }
-  bpf_probe_read_kernel(ygr_at(scratch, scratch->cursor), length, name->text);
+  if (typed && length <= YGR_SHORT_NAME) {
+    ygr_copy_short_name(scratch, (ygr_u64)name->text, length);
+  } else {
+    bpf_probe_read_kernel(ygr_at(scratch, scratch->cursor), length, name->text);
+  }
   scratch->cursor += length;
 }
 
-/* Writes what ygr_walk_up collected as section `id`. */
-__noinline int ygr_write_names(ygr_u32 id, ygr_u32 walk_end) {
+YGR_INLINE void ygr_write_all_names(ygr_u32 id, ygr_u32 walk_end, const int typed) {
   struct ygr_scratch* scratch = ygr_scratch();
   ygr_u32 start;
-  if (!scratch) return 0;
+  if (!scratch) return;
   if (!ygr_has_room(scratch, YGR_MAX_PATH + 256)) {
     ygr_section_lost(scratch);
-    return 0;
+    return;
   }
   start = scratch->position + sizeof(struct ygr_section);
   scratch->cursor = start;
   if (scratch->walk.used == 0) {
-    if (walk_end != YGR_WALK_ROOT) return 0;
+    if (walk_end != YGR_WALK_ROOT) return;
     *ygr_at(scratch, start) = '/';
     ++scratch->cursor;
   }
   for (ygr_u32 i = 0; i < YGR_MAX_COMPONENTS; ++i) {
     if (i >= scratch->walk.used) break;
-    ygr_write_name(scratch, scratch->walk.used - 1 - i, walk_end != YGR_WALK_PSEUDO || i != 0);
+    ygr_write_name(scratch, scratch->walk.used - 1 - i, walk_end != YGR_WALK_PSEUDO || i != 0,
+                   typed);
   }
   ygr_end_section(scratch, id, walk_end == YGR_WALK_CUT ? YGR_TRUNCATED : 0,
                   scratch->cursor - start);
+}
+
+/* Writes what ygr_walk_up collected as section `id`. */
+__noinline int ygr_write_names(ygr_u32 id, ygr_u32 walk_end) {
+  ygr_write_all_names(id, walk_end, 0);
+  return 0;
+}
+__noinline int ygr_write_names_typed(ygr_u32 id, ygr_u32 walk_end) {
+  ygr_write_all_names(id, walk_end, 1);
   return 0;
 }
 
 YGR_INLINE void ygr_put_path(ygr_u64 dentry, ygr_u64 mount, ygr_u32 id, const int typed) {
   if (dentry == 0 || mount == 0) return;
-  ygr_write_names(id, typed ? ygr_walk_up_typed(dentry, mount) : ygr_walk_up(dentry, mount));
+  if (typed) {
+    ygr_write_names_typed(id, ygr_walk_up_typed(dentry, mount));
+  } else {
+    ygr_write_names(id, ygr_walk_up(dentry, mount));
+  }
 }
 
 YGR_INLINE void ygr_put_working_directory(ygr_u32 id, const int typed) {

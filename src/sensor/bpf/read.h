@@ -26,6 +26,9 @@ extern void* bpf_rdonly_cast(const void* address, __u32 type) __ksym __weak;
 #define YGR_TYPED(type, address) \
   ((struct type*)bpf_rdonly_cast((const void*)(address), bpf_core_type_id_kernel(struct type)))
 
+/* Any word of the kernel's memory by a plain load: as if it were the beginning of a list_head. */
+#define YGR_WORD(address) ((ygr_u64)YGR_TYPED(list_head, address)->next)
+
 enum { YGR_CHUNK = 256 };
 
 /* `base`: offset in the structure at `address` where the chunk begins. */

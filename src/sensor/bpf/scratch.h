@@ -23,6 +23,10 @@ YGR_INLINE ygr_u64 ygr_untyped(struct ygr_scratch* scratch, const void* pointer)
   return scratch->pointer;
 }
 
+YGR_INLINE ygr_u64 ygr_word(struct ygr_scratch* scratch, ygr_u64 address) {
+  return ygr_untyped(scratch, (const void*)YGR_WORD(address));
+}
+
 YGR_INLINE struct ygr_cpu_counts* ygr_counts(void) {
   ygr_u32 zero = 0;
   return bpf_map_lookup_elem(&counts, &zero);

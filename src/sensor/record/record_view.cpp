@@ -35,12 +35,12 @@ Result<RecordView> RecordView::read(std::span<const std::byte> bytes) {
                         fmt::format("section {} of a record reaches past its end", section.id));
     }
     if (section.id != YGR_S_NONE && section.id < YGR_SECTION_IDS) {
-      std::string_view& place = view.sections_[section.id];
-      if (place.data() != nullptr) {
+      Section& place = view.sections_[section.id];
+      if (place.at != 0) {
         return fail(ErrorCode::kInvalidInput,
                           fmt::format("section {} stands twice in a record", section.id));
       }
-      place = {reinterpret_cast<const char*>(bytes.data()) + at, section.size};
+      place = {.at = static_cast<std::uint16_t>(at), .size = section.size};
       if ((section.flags & YGR_TRUNCATED) != 0) view.truncated_ |= 1U << section.id;
     }
     at = (at + section.size + 7) / 8 * 8;

@@ -17,7 +17,7 @@
 namespace yagura::sensor {
 
 // Points into the record that it was made of and is valid as long as those bytes. Cheap to copy
-// (about 500 bytes, no allocation). A section with an unknown id is stepped over.
+// (about 190 bytes, no allocation). A section with an unknown id is stepped over.
 class RecordView {
  public:
   RecordView() = default;
@@ -30,9 +30,13 @@ class RecordView {
   [[nodiscard]] ygr_kind kind() const { return static_cast<ygr_kind>(header_.kind); }
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
 
-  [[nodiscard]] bool has(ygr_section_id id) const { return sections_[id].data() != nullptr; }
+  [[nodiscard]] bool has(ygr_section_id id) const { return sections_[id].at != 0; }
   // Empty where the record has no such section; has() tells the difference.
-  [[nodiscard]] std::string_view text(ygr_section_id id) const { return sections_[id]; }
+  [[nodiscard]] std::string_view text(ygr_section_id id) const {
+    const Section& section = sections_[id];
+    if (section.at == 0) return {};
+    return {reinterpret_cast<const char*>(bytes_.data()) + section.at, section.size};
+  }
   [[nodiscard]] bool is_truncated(ygr_section_id id) const {
     return ((truncated_ >> id) & 1U) != 0;
   }
@@ -41,28 +45,33 @@ class RecordView {
   template <typename T>
   [[nodiscard]] std::optional<T> get(ygr_section_id id) const {
     static_assert(std::is_trivially_copyable_v<T>);
-    if (sections_[id].size() < sizeof(T)) return std::nullopt;
+    if (sections_[id].size < sizeof(T)) return std::nullopt;
     T value;
-    std::memcpy(&value, sections_[id].data(), sizeof(T));
+    std::memcpy(&value, bytes_.data() + sections_[id].at, sizeof(T));
     return value;
   }
   // How many structures an array section holds, and one of them. Precondition: index < count.
   template <typename T>
   [[nodiscard]] std::size_t count(ygr_section_id id) const {
-    return sections_[id].size() / sizeof(T);
+    return sections_[id].size / sizeof(T);
   }
   template <typename T>
   [[nodiscard]] T at(ygr_section_id id, std::size_t index) const {
     static_assert(std::is_trivially_copyable_v<T>);
     T value;
-    std::memcpy(&value, sections_[id].data() + index * sizeof(T), sizeof(T));
+    std::memcpy(&value, bytes_.data() + sections_[id].at + index * sizeof(T), sizeof(T));
     return value;
   }
 
  private:
+  // Where a section's bytes begin in the record, 0: it has none. A record has at most 32 KiB.
+  struct Section {
+    std::uint16_t at = 0;
+    std::uint16_t size = 0;
+  };
   ygr_header header_{};
   std::span<const std::byte> bytes_;
-  std::array<std::string_view, YGR_SECTION_IDS> sections_{};
+  std::array<Section, YGR_SECTION_IDS> sections_{};
   std::uint32_t truncated_ = 0;
 };
 
