@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 
 #include "rules/event_type.hpp"
@@ -441,9 +442,49 @@ TEST(ScapShapes, AreOfEventsThatThereAre) {
   }
 }
 
+bool has_sysdig() { return std::system("sysdig --version >/dev/null 2>&1") == 0; }
+
+std::filesystem::path scratch_file(std::string_view name) {
+  return std::filesystem::temp_directory_path() /
+         ("yagura-" + std::to_string(getpid()) + "-" + std::string(name));
+}
+
+// sysdig writes the file anew, in its own form and compressed: it says the same.
+TEST_F(Scap, WhatSysdigWritesIsRead) {
+  if (!has_sysdig()) GTEST_SKIP() << "skipped: no sysdig";
+  file += event(306, kTime, 50, {i64(-100), text("a/../b"), u32(1), u32(0)});
+  file += event(307, kTime, 50, {i64(5), i64(-100), text("a/../b"), u32(1), u32(0), u32(0)});
+  file += event(8, kTime + 1, 50, {i64(9), u32(1)});
+  file += event(9, kTime + 1, 50, {i64(1), std::string("x")});
+  const auto lines = [this] {
+    std::vector<std::string> all;
+    for (const auto& kept : read()) {
+      all.push_back(std::to_string(kept->view.header().time_ns) + " " + std::string(kept->type()) +
+                    " " + std::to_string(kept->view.header().pid) + " " + kept->text(YGR_S_COMM) +
+                    " " + kept->text(YGR_S_EXE_PATH) + " " + kept->text(YGR_S_ARGV) + " " +
+                    kept->text(YGR_S_CWD) + " " + kept->text(YGR_S_FD_PATH) + " " +
+                    kept->text(YGR_S_DATA) + " " + std::to_string(kept->view.header().cgroup_id));
+    }
+    for (const UserFacts& user : reader->users()) all.push_back(user.name + user.home);
+    return all;
+  };
+  const auto ours = lines();
+  const auto from = scratch_file("from.scap");
+  const auto to = scratch_file("to.scap");
+  std::ofstream(from, std::ios::binary) << file;
+  const std::string command = "sysdig -q -r " + from.string() + " -z -w " + to.string();
+  EXPECT_EQ(std::system((command + " >/dev/null 2>&1").c_str()), 0);
+  std::ifstream written(to, std::ios::binary);
+  file.assign(std::istreambuf_iterator<char>(written), {});
+  std::filesystem::remove(from);
+  std::filesystem::remove(to);
+  EXPECT_EQ(lines(), ours);
+  EXPECT_GT(ours.size(), 4U);
+}
+
 // sysdig reads the same file and says the same of it.
 TEST_F(Scap, SysdigAgrees) {
-  if (std::system("sysdig --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "skipped: no sysdig";
+  if (!has_sysdig()) GTEST_SKIP() << "skipped: no sysdig";
   file += event(306, kTime, 50, {i64(-100), text("a/../b"), u32(1), u32(0)});
   file += event(307, kTime, 50, {i64(5), i64(-100), text("a/../b"), u32(1), u32(0), u32(0)});
   file += event(8, kTime + 1, 50, {i64(9), u32(1)});
@@ -452,8 +493,7 @@ TEST_F(Scap, SysdigAgrees) {
   file += event(19, kTime + 2, 50, {i64(3)});
   file += event(22, kTime + 3, 50, {i64(3), ""});
   file += event(23, kTime + 3, 50, {i64(0), tuple4({10, 0, 0, 1}, 40000, {1, 2, 3, 4}, 443)});
-  const auto path = std::filesystem::temp_directory_path() /
-                    ("yagura-scap-" + std::to_string(getpid()) + ".scap");
+  const auto path = scratch_file("read.scap");
   std::ofstream(path, std::ios::binary) << file;
   const std::string command = "sysdig -r " + path.string() +
                               " -p '%evt.type %proc.name %proc.exepath %user.uid %fd.name' "
