@@ -86,7 +86,7 @@ YGR_INLINE void ygr_read_terminal(struct signal_struct* signal, struct ygr_task*
   if (!tty) return;
   ygr_u32 major = BPF_CORE_READ(tty, driver, major);
   ygr_u32 minor = BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index);
-  out->tty = major << 20 | minor;
+  out->tty = (minor & 0xff) | major << 8 | (minor & ~0xffU) << 12;
 }
 
 /* YGR_S_TASK of a task_struct. */

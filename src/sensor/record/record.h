@@ -197,7 +197,7 @@ struct ygr_task {
   ygr_u32 vpgid, vsid;
   ygr_u32 login_uid;     /* 0xffffffff: none */
   ygr_u32 session_id;    /* audit session; 0xffffffff: none */
-  ygr_u32 tty;           /* device as tty_nr: 0 none; major << 20 | minor */
+  ygr_u32 tty;           /* as tty_nr of /proc/PID/stat: 34816 is pts/0; 0 none */
   ygr_u32 flags;
   ygr_u32 mnt_ns, pid_ns, net_ns, user_ns; /* inode numbers */
   ygr_u32 uts_ns, ipc_ns, cgroup_ns;
