@@ -23,6 +23,8 @@ TEST_P(PublishedRule, IsFiredByTheActionAlone) {
   ASSERT_FALSE(fired.empty()) << "fired instead: " << list_of(outcome.action.alerts);
   EXPECT_EQ(fired.front().pod, outcome.action.pod);
   EXPECT_EQ(fired.front().name_space, outcome.action.pod.empty() ? "" : "e2e");
+  EXPECT_NE(fired.front().json.find(scenario.shows), std::string::npos)
+      << scenario.shows << " is not in " << fired.front().json;
   if (!scenario.process.empty()) {
     EXPECT_EQ(fired.front().process, scenario.process) << fired.front().json;
   }

@@ -39,6 +39,7 @@ struct Scenario {
   Steps benign;
   Steps action;
   std::string_view process;  // proc.name of the alert
+  std::string_view shows;    // a piece of its JSON line; "": any will do
   Form form = Form::kSteps;
   // Where the benign twin plays, if it is the place that makes the action bad.
   Place benign_place = place;
