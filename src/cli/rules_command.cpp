@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/rules_audit.hpp"
+#include "cli/rules_coverage.hpp"
 #include "cli/rules_inspect.hpp"
 
 namespace yagura::cli {
@@ -14,6 +15,7 @@ void add_rules_command(CLI::App& app, ExitCode& exit_code) {
       app.add_subcommand("rules", "Falco rules: check them, judge events by them");
   rules->require_subcommand(1);
   add_rules_inspect(*rules, exit_code);
+  add_rules_coverage(*rules, exit_code);
   add_rules_audit(*rules, exit_code);
 }
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/diagnostics.hpp"
@@ -22,5 +23,12 @@ struct LoadedRules {
 [[nodiscard]] Result<LoadedRules> load_rules(const std::vector<std::string>& paths,
                                              Diagnostics& diagnostics,
                                              const rules::CompileOptions& options = {});
+
+// The same for commands that only need rules without errors: tells what is wrong on standard error.
+[[nodiscard]] Result<std::shared_ptr<const rules::RuleSet>> usable_rules(
+    const std::vector<std::string>& paths);
+
+// "1 rule", "2 rules".
+[[nodiscard]] std::string counted(std::size_t count, std::string_view word);
 
 }  // namespace yagura::cli

@@ -1,6 +1,6 @@
 #pragma once
 
-// `yagura rules lint|list|coverage`: for those who write and choose Falco rules.
+// `yagura rules lint|list`: for those who write and choose Falco rules.
 
 #include "cli/command.hpp"
 
