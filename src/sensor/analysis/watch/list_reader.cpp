@@ -174,12 +174,12 @@ bool ListReader::entry(std::string_view text) {
     const std::size_t end = text.find_first_of("^$/*");
     if (end != std::string_view::npos && text[end] != '^' && text[end] != '$') return false;
     return network(text.substr(0, end)) ||
-           domain(text.substr(0, end), kDomainItself | kDomainsBelow);
+           domain(text.substr(0, end), kDomainItself | kDomainsBelow, Labels::kAny);
   }
   for (const std::string_view prefix : {"address=/", "server=/", "local=/"}) {
     if (!text.starts_with(prefix)) continue;
     text.remove_prefix(prefix.size());
-    return domain(text.substr(0, text.find('/')), kDomainItself | kDomainsBelow);
+    return domain(text.substr(0, text.find('/')), kDomainItself | kDomainsBelow, Labels::kAny);
   }
   if (hosts_line(text)) return true;
   const std::size_t dash = text.find('-');
@@ -197,7 +197,7 @@ bool ListReader::hosts_line(std::string_view text) {
   bool has_any = false;
   while (!names.empty()) {
     const std::size_t end = std::min(names.find_first_of(" \t"), names.size());
-    has_any = domain(names.substr(0, end), bare_scope_) || has_any;
+    has_any = domain(names.substr(0, end), bare_scope_, Labels::kSeveral) || has_any;
     names = trimmed(names.substr(end));
   }
   return has_any;
@@ -208,10 +208,11 @@ bool ListReader::token(std::string_view text) {
   text = text.substr(0, text.find_first_of(" \t"));
   if (text.empty()) return false;
   if (network(text) || url(text)) return true;
-  if (text.starts_with("*.")) return domain(text.substr(2), kDomainsBelow);
-  if (text.starts_with('.')) return domain(text.substr(1), kDomainItself | kDomainsBelow);
+  if (text.starts_with("*.")) return domain(text.substr(2), kDomainsBelow, Labels::kAny);
+  if (text.starts_with('.'))
+    return domain(text.substr(1), kDomainItself | kDomainsBelow, Labels::kAny);
   const std::string_view host = without_port(text);
-  return host.find('.') != std::string_view::npos && domain(host, bare_scope_);
+  return domain(host, bare_scope_, Labels::kSeveral);
 }
 
 bool ListReader::network(std::string_view text) {
@@ -268,13 +269,13 @@ bool ListReader::url(std::string_view text) {
     add_network(*address, address->is_v4() ? 32 : 128);
     return true;
   }
-  return host.find('.') != std::string_view::npos && domain(host, bare_scope_);
+  return domain(host, bare_scope_, Labels::kSeveral);
 }
 
-bool ListReader::domain(std::string_view text, std::uint8_t scope) {
+bool ListReader::domain(std::string_view text, std::uint8_t scope, Labels labels) {
   if (text.ends_with('.')) text.remove_suffix(1);
-  const bool is_single = text.find('.') == std::string_view::npos;
-  if (is_single && (scope & kDomainsBelow) == 0) return false;
+  // "localhost", or a whole top-level domain by a slip.
+  if (labels == Labels::kSeveral && text.find('.') == std::string_view::npos) return false;
   // A number at the end makes it a broken address.
   const std::size_t dot = text.rfind('.');
   if (number(text.substr(dot == std::string_view::npos ? 0 : dot + 1))) return false;

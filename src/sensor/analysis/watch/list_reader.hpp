@@ -60,7 +60,8 @@ class ListReader {
   bool network(std::string_view text);
   bool range(std::string_view text);
   bool url(std::string_view text);
-  bool domain(std::string_view text, std::uint8_t scope);
+  enum class Labels : std::uint8_t { kSeveral, kAny };
+  bool domain(std::string_view text, std::uint8_t scope, Labels labels);
   void add_network(const IpAddress& address, unsigned prefix);
   void skip(std::string_view text);
   Result<void> json(std::string_view text);

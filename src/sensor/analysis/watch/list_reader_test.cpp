@@ -86,6 +86,10 @@ TEST(ListReader, SkipsAndCountsWhatItDoesNotKnow) {
 TEST(ListReader, BareNamesMayStandForAllBelow) {
   EXPECT_FALSE(read("evil.example").has("a.evil.example"));
   EXPECT_TRUE(read("evil.example", true).has("a.evil.example"));
+  const Lists lists = read("0.0.0.0 localhost evil.example\nhttp://com/x\ncom\n.zip\n", true);
+  EXPECT_EQ(lists.counts.domains, 2U) << "a single label needs a dot in front";
+  EXPECT_TRUE(lists.has("a.zip"));
+  EXPECT_FALSE(lists.has("a.com"));
 }
 
 TEST(ListReader, ReadsJson) {
