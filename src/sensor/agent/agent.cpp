@@ -21,6 +21,8 @@ namespace yagura::sensor {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{10};
+constexpr std::size_t kCaptureFiles = 16;
+constexpr std::uint64_t kCaptureFileBytes = std::uint64_t{64} << 20;
 constexpr std::int64_t kLearningNs = 5'000'000'000;
 
 std::int64_t clock_ns(clockid_t clock) {
@@ -214,6 +216,9 @@ Result<void> Agent::State::start_capture() {
   if (configuration.capture_file.empty()) return {};
   CaptureWriterOptions options;
   options.output.path = configuration.capture_file;
+  // A new start must not overwrite what was recorded before, nor may it fill the disk.
+  options.output.max_files = kCaptureFiles;
+  options.max_file_bytes = kCaptureFileBytes;
   YAGURA_TRY(capture, CaptureWriter::open(std::move(options)));
   pipeline->add_consumer(*capture);
   return {};
