@@ -61,7 +61,8 @@ AlertWriter::Bucket* AlertWriter::bucket_of(const SensorAlert& alert) {
 
 bool AlertWriter::take(Bucket& bucket, const AlertRate& rate, std::int64_t now_ns) {
   if (now_ns > bucket.time_ns) {
-    const double seconds = static_cast<double>(now_ns - bucket.time_ns) / 1e9;
+    const double seconds =
+        (static_cast<double>(now_ns) - static_cast<double>(bucket.time_ns)) / 1e9;
     bucket.tokens = std::min(rate.burst, bucket.tokens + seconds * rate.per_second);
     bucket.time_ns = now_ns;
   }

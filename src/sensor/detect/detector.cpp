@@ -67,8 +67,8 @@ void Detector::on_event(const SensorEvent& event) {
   if (!judge(event) && key && !view_.has_asked_volatile()) verdicts_.insert(*key);
 }
 
-// What answers hang on beside the event. The minute is in it, since users' files are looked at again
-// only when somebody asks for a name.
+// What answers hang on beside the event. The minute is in it, since users' files are looked at
+// again only when somebody asks for a name.
 std::uint64_t Detector::epoch(const SensorEvent& event) const {
   constexpr unsigned kMinuteBits = 36;  // of nanoseconds: 69 seconds
   const std::uint64_t names = users_ != nullptr ? users_->generation() : 0;

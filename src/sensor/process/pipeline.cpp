@@ -319,7 +319,9 @@ void Pipeline::add_consumer(EventConsumer& consumer) { state_->consumers.push_ba
 void Pipeline::feed(const RecordView& record, unsigned ring) { state_->feed(record, ring); }
 
 void Pipeline::tick(std::int64_t wall_ns) {
-  const std::int64_t boot_ns = wall_ns - state_->options.boot_offset_ns;
+  const auto boot_ns =
+      static_cast<std::int64_t>(static_cast<std::uint64_t>(wall_ns) -
+                                static_cast<std::uint64_t>(state_->options.boot_offset_ns));
   if (boot_ns > 0) state_->table.sweep(static_cast<std::uint64_t>(boot_ns));
   for (EventConsumer* const consumer : state_->consumers) consumer->on_tick(wall_ns);
 }

@@ -99,7 +99,7 @@ SensorEventView::Argument SensorEventView::text_argument(std::string_view given)
 
 SensorEventView::Argument SensorEventView::result_argument() const {
   Argument made = number_argument(header().result);
-  if (header().result < 0) made.resolved = error_name(-header().result);
+  if (header().result < 0) made.resolved = error_name_of_result(header().result);
   return made;
 }
 
@@ -107,7 +107,7 @@ SensorEventView::Argument SensorEventView::result_argument() const {
 SensorEventView::Argument SensorEventView::descriptor_argument(std::int64_t number) const {
   Argument made = number_argument(number);
   if (number < 0) {
-    made.resolved = error_name(-number);
+    made.resolved = error_name_of_result(number);
     return made;
   }
   const DescriptorFacts& facts = descriptor();

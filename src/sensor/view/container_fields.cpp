@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sensor/view/sensor_event_view.hpp"
+#include "sensor/view/time_between.hpp"
 
 namespace yagura::sensor {
 
@@ -158,7 +159,8 @@ rules::Value SensorEventView::container_field(const FieldRef& ref) const {
       const std::int64_t start =
           container->started_ns != 0 ? container->started_ns : container->created_ns;
       if (start == 0) return Value::absent();
-      return Value::integer(field == Field::kContainerStartTs ? start : event_->wall_ns - start);
+      return Value::integer(
+          field == Field::kContainerStartTs ? start : time_between(start, event_->wall_ns));
     }
     case Field::kContainerIp:
       return pod != nullptr ? text_or_absent(pod->ip) : Value::absent();

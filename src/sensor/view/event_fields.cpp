@@ -10,6 +10,7 @@
 #include "rules/output/timestamp.hpp"
 #include "sensor/view/flag_names.hpp"
 #include "sensor/view/sensor_event_view.hpp"
+#include "sensor/view/time_between.hpp"
 
 namespace yagura::sensor {
 
@@ -112,15 +113,15 @@ rules::Value SensorEventView::time_field(Field field) const {
     case Field::kEvtRawtimeNs:
       return Value::integer(now % kSecond);
     case Field::kEvtReltime:
-      return Value::integer(now - first_ns_);
+      return Value::integer(time_between(first_ns_, now));
     case Field::kEvtReltimeS:
-      return Value::integer((now - first_ns_) / kSecond);
+      return Value::integer(time_between(first_ns_, now) / kSecond);
     case Field::kEvtReltimeNs:
-      return Value::integer((now - first_ns_) % kSecond);
+      return Value::integer(time_between(first_ns_, now) % kSecond);
     default:
       break;
   }
-  const std::int64_t delta = last_ns_ == 0 ? 0 : now - last_ns_;
+  const std::int64_t delta = last_ns_ == 0 ? 0 : time_between(last_ns_, now);
   if (field == Field::kEvtDeltatimeS) return Value::integer(delta / kSecond);
   if (field == Field::kEvtDeltatimeNs) return Value::integer(delta % kSecond);
   return Value::integer(delta);
@@ -281,7 +282,7 @@ rules::Value SensorEventView::event_field(const FieldRef& ref) const {
     case Field::kEvtRes: {
       if (!has_result()) return Value::absent();
       if (head.result >= 0) return Value::string("SUCCESS");
-      const std::string_view name = error_name(-head.result);
+      const std::string_view name = error_name_of_result(head.result);
       return name.empty() ? keep(std::to_string(head.result)) : Value::string(name);
     }
     case Field::kEvtRawres:

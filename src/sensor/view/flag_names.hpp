@@ -27,6 +27,11 @@ void append_flags(std::string& out, const FlagTable& table, std::uint64_t value)
 
 // "ENOENT" of 2; "" for what is no error of Linux.
 [[nodiscard]] std::string_view error_name(std::int64_t error);
+// "ENOENT" of -2.
+[[nodiscard]] inline std::string_view error_name_of_result(std::int64_t result) {
+  constexpr std::int64_t kLowest = -4095;
+  return result < 0 && result >= kLowest ? error_name(-result) : std::string_view();
+}
 // "SIGKILL" of 9.
 [[nodiscard]] std::string_view signal_name(std::int64_t signal);
 // "CAP_CHOWN CAP_KILL"; in order of their numbers.

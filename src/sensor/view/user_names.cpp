@@ -15,6 +15,8 @@
 #include <fstream>
 #include <optional>
 
+#include "sensor/view/time_between.hpp"
+
 namespace yagura::sensor {
 
 namespace {
@@ -189,7 +191,7 @@ void UserNames::load_of_container(Table& table, const Process& process, std::int
 }
 
 UserNames::Table& UserNames::host(std::int64_t wall_ns) {
-  if (!host_->is_loaded || wall_ns - host_->checked_ns > options_.recheck_ns) {
+  if (!host_->is_loaded || time_between(host_->checked_ns, wall_ns) > options_.recheck_ns) {
     load(*host_, options_.host_root, wall_ns);
   }
   return *host_;
@@ -207,7 +209,7 @@ UserNames::Table& UserNames::table_of(const Process& process, std::int64_t wall_
   }
   Table& table = *found->second;
   const std::int64_t interval = table.is_loaded ? options_.recheck_ns : kRetryNs;
-  const bool is_due = table.checked_ns == 0 || wall_ns - table.checked_ns > interval;
+  const bool is_due = table.checked_ns == 0 || time_between(table.checked_ns, wall_ns) > interval;
   if (!options_.proc.empty() && is_due) load_of_container(table, process, wall_ns);
   return table;
 }
