@@ -1,8 +1,10 @@
 /* What an attacker does so as not to be seen. */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <linux/openat2.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -13,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -47,16 +50,20 @@ static int open_ring(struct ring* ring) {
              : 0;
 }
 
-/* One operation, waited for: its result. */
+/* One operation, waited for: its result; 0 of one that completes without a word. */
 static int submit(struct ring* ring, const struct io_uring_sqe* entry) {
+  const int is_silent = (entry->flags & IOSQE_CQE_SKIP_SUCCESS) != 0;
   ring->entries[0] = *entry;
   ((unsigned*)(ring->submissions + ring->params.sq_off.array))[0] = 0;
   atomic_fetch_add((_Atomic unsigned*)(ring->submissions + ring->params.sq_off.tail), 1U);
-  if (syscall(SYS_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0) return -1;
+  if (syscall(SYS_io_uring_enter, ring->fd, 1, !is_silent, IORING_ENTER_GETEVENTS, NULL, 0) < 0) {
+    return -1;
+  }
+  if (is_silent) return 0;
   return ((struct io_uring_cqe*)(ring->completions + ring->params.cq_off.cqes))[0].res;
 }
 
-/* uring-open PATH [async]: async has a worker thread of the kernel do it. */
+/* uring-open PATH [async|silent]: by a worker thread of the kernel; without a completion. */
 static int open_by_ring(int argc, char** argv) {
   if (argc < 2) return 2;
   struct ring ring;
@@ -67,8 +74,37 @@ static int open_by_ring(int argc, char** argv) {
   entry.fd = AT_FDCWD;
   entry.addr = (unsigned long)argv[1];
   entry.open_flags = O_RDONLY;
-  if (argc > 2) entry.flags = IOSQE_ASYNC;
+  if (argc > 2) entry.flags = strcmp(argv[2], "async") == 0 ? IOSQE_ASYNC : IOSQE_CQE_SKIP_SUCCESS;
   return submit(&ring, &entry) >= 0 ? 0 : refused("io_uring_enter");
+}
+
+static int remove_by_ring(int argc, char** argv) {
+  if (argc != 2) return 2;
+  struct ring ring;
+  if (open_ring(&ring) != 0) return refused("io_uring_setup");
+  struct io_uring_sqe entry;
+  memset(&entry, 0, sizeof entry);
+  entry.opcode = IORING_OP_UNLINKAT;
+  entry.fd = AT_FDCWD;
+  entry.addr = (unsigned long)argv[1];
+  return submit(&ring, &entry) >= 0 ? 0 : refused("io_uring_enter");
+}
+
+/* uring-connect ADDRESS PORT */
+static int connect_by_ring(int argc, char** argv) {
+  if (argc != 3) return 2;
+  struct ring ring;
+  if (open_ring(&ring) != 0) return refused("io_uring_setup");
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)strtoul(argv[2], NULL, 10))};
+  inet_pton(AF_INET, argv[1], &address.sin_addr);
+  struct io_uring_sqe entry;
+  memset(&entry, 0, sizeof entry);
+  entry.opcode = IORING_OP_CONNECT;
+  entry.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  entry.addr = (unsigned long)&address;
+  entry.off = sizeof address;
+  return submit(&ring, &entry) == 0 ? 0 : refused("io_uring_enter");
 }
 
 static int open_by_openat2(int argc, char** argv) {
@@ -271,6 +307,8 @@ static int run_sibling(int argc, char** argv) {
 }
 
 const struct verb kEvasionVerbs[] = {{"uring-open", open_by_ring},
+                                     {"uring-remove", remove_by_ring},
+                                     {"uring-connect", connect_by_ring},
                                      {"openat2", open_by_openat2},
                                      {"openat", open_relative},
                                      {"chdir", change_directory},
