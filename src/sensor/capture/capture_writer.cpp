@@ -28,6 +28,7 @@ Result<std::unique_ptr<CaptureWriter>> CaptureWriter::open(CaptureWriterOptions 
       std::clamp<std::size_t>(options.block_size, 1, kMaxBlockSize - 2 * YGR_MAX_RECORD);
   std::unique_ptr<CaptureWriter> writer(new CaptureWriter(std::move(options)));
   YAGURA_TRY(writer->output_, CaptureOutput::open(writer->options_.output));
+  writer->first_facts_ = writer->make_first_facts();
   writer->begin_file();
   return writer;
 }
@@ -43,17 +44,27 @@ void CaptureWriter::forget() {
 
 void CaptureWriter::begin_file() {
   forget();
+  output_->push(BlockType::kFacts, first_facts_, 0);
+}
+
+std::string CaptureWriter::make_first_facts() const {
   Facts facts;
   facts.has_machine = true;
   facts.machine = options_.machine;
   for (const std::string_view name : rules::event_types()) facts.event_types.emplace_back(name);
   facts.users = options_.users;
   facts.groups = options_.groups;
-  push_facts(facts);
+  std::string json = to_json(facts);
+  if (json.size() <= kMaxBlockSize) return json;
+  facts.users.clear();
+  facts.groups.clear();
+  return to_json(facts);
 }
 
 void CaptureWriter::push_facts(const Facts& facts) {
-  output_->push(BlockType::kFacts, to_json(facts), 0);
+  std::string json = to_json(facts);
+  // A container with megabytes of annotations stays unknown.
+  if (json.size() <= kMaxBlockSize) output_->push(BlockType::kFacts, std::move(json), 0);
 }
 
 // What was dropped may have held what later events need.

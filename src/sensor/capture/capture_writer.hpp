@@ -68,6 +68,7 @@ class CaptureWriter final : public EventConsumer {
 
   explicit CaptureWriter(CaptureWriterOptions options) : options_(std::move(options)) {}
   void begin_file();
+  [[nodiscard]] std::string make_first_facts() const;
   void start_over_after_drops();
   void rotate_if_due(std::int64_t wall_ns);
   void describe(const SensorEvent& event);
@@ -83,6 +84,7 @@ class CaptureWriter final : public EventConsumer {
 
   CaptureWriterOptions options_;
   std::unique_ptr<CaptureOutput> output_;
+  std::string first_facts_;  // what each file begins with
   RecordWriter task_;
   std::string block_;
   std::uint64_t block_events_ = 0;

@@ -100,20 +100,20 @@ void Converter::add_thread(const ListedThread& listed) {
   if (tid != pid) return;
   Task& task = state_.task(pid);
   task.parent_pid = id_of(listed.parent_tid);
-  auto program = std::make_shared<Program>();
-  program->comm = listed.comm;
-  program->exe_path = !listed.exe_path.empty() ? listed.exe_path : listed.exe;
-  program->argv = argv_of(listed.exe, listed.arguments);
-  program->environment = listed.environment;
-  program->exe.fd = -1;
-  program->exe.mode = S_IFREG;
-  program->exe.ino = listed.exe_ino;
-  program->exe.ctime_ns = listed.exe_ctime_ns;
-  program->exe.mtime_ns = listed.exe_mtime_ns;
-  if (listed.is_writable) program->exe.flags |= YGR_FILE_WRITABLE;
-  if (listed.is_memfd) program->exe.flags |= YGR_FILE_MEMFD;
-  if (listed.is_upper_layer) program->exe.layer = YGR_LAYER_UPPER;
-  task.program = std::move(program);
+  Program program;
+  program.comm = listed.comm;
+  program.exe_path = !listed.exe_path.empty() ? listed.exe_path : listed.exe;
+  program.argv = argv_of(listed.exe, listed.arguments);
+  program.environment = listed.environment;
+  program.exe.fd = -1;
+  program.exe.mode = S_IFREG;
+  program.exe.ino = listed.exe_ino;
+  program.exe.ctime_ns = listed.exe_ctime_ns;
+  program.exe.mtime_ns = listed.exe_mtime_ns;
+  if (listed.is_writable) program.exe.flags |= YGR_FILE_WRITABLE;
+  if (listed.is_memfd) program.exe.flags |= YGR_FILE_MEMFD;
+  if (listed.is_upper_layer) program.exe.layer = YGR_LAYER_UPPER;
+  task.program = state_.keep(std::move(program));
   task.comm = listed.comm;
   if (listed.cwd.starts_with('/')) task.cwd = join_path("/", listed.cwd);
   ygr_credentials& credentials = task.credentials;
@@ -307,26 +307,26 @@ void Converter::end_call(const Event& event) {
 void Converter::executed(const Event& event, const Parameters& parameters, Thread& thread) {
   const std::uint32_t pid = id_of(parameters.number("pid"), thread.pid);
   Task& task = state_.task(pid);
-  auto program = std::make_shared<Program>();
-  program->filename = parameters.text("filename");
-  if (program->filename.empty()) program->filename = parameters.text("pathname");
-  program->comm = parameters.text("comm");
-  program->argv = argv_of(parameters.bytes("exe"), parameters.bytes("args"));
-  program->environment = parameters.bytes("env");
-  program->exe = exe_of(parameters);
-  program->exe_path = parameters.text("trusted_exepath");
-  if (program->exe_path.empty()) {
+  Program program;
+  program.filename = parameters.text("filename");
+  if (program.filename.empty()) program.filename = parameters.text("pathname");
+  program.comm = parameters.text("comm");
+  program.argv = argv_of(parameters.bytes("exe"), parameters.bytes("args"));
+  program.environment = parameters.bytes("env");
+  program.exe = exe_of(parameters);
+  program.exe_path = parameters.text("trusted_exepath");
+  if (program.exe_path.empty()) {
     const bool is_at = !parameters.text("pathname").empty();
     const std::string_view directory = directory_of(is_at ? "dirfd" : "cwd", parameters, task);
     const std::string_view asked =
-        !program->filename.empty() ? program->filename : parameters.text("exe");
-    program->exe_path = join_path(directory, asked);
+        !program.filename.empty() ? program.filename : parameters.text("exe");
+    program.exe_path = join_path(directory, asked);
   }
-  if (program->comm.empty()) {
-    program->comm = program->exe_path.substr(program->exe_path.rfind('/') + 1).substr(0, 15);
+  if (program.comm.empty()) {
+    program.comm = program.exe_path.substr(program.exe_path.rfind('/') + 1).substr(0, 15);
   }
-  task.comm = program->comm;
-  task.program = std::move(program);
+  task.comm = program.comm;
+  task.program = state_.keep(std::move(program));
   if (const auto cwd = parameters.text("cwd"); cwd.starts_with('/')) task.cwd = join_path("/", cwd);
   task.parent_pid = id_of(parameters.number("ptid"), task.parent_pid);
   task.fd_limit = unsigned_of(parameters.number("fdlimit"));
@@ -403,19 +403,21 @@ void Converter::make_child(const Event& event, const Parameters& parameters, std
     made.start_ns = event.time_ns;
     made.parent_pid = creator_tid;
     if (parent == nullptr) {
-      auto program = std::make_shared<Program>();
-      program->comm = parameters.text("comm");
-      program->exe_path = join_path(parameters.text("cwd"), parameters.text("exe"));
-      program->argv = argv_of(parameters.bytes("exe"), parameters.bytes("args"));
-      made.comm = program->comm;
-      made.program = std::move(program);
+      Program program;
+      program.comm = parameters.text("comm");
+      program.exe_path = join_path(parameters.text("cwd"), parameters.text("exe"));
+      program.argv = argv_of(parameters.bytes("exe"), parameters.bytes("args"));
+      made.comm = program.comm;
+      made.program = state_.keep(std::move(program));
       if (const auto cwd = parameters.text("cwd"); cwd.starts_with('/')) made.cwd = cwd;
       ygr_credentials& credentials = made.credentials;
       credentials.uid = credentials.euid = parameters.flags("uid");
       credentials.gid = credentials.egid = parameters.flags("gid");
     }
     if (is_child_event) set_cgroups(made, parameters.bytes("cgroups"));
-    state_.task(pid) = std::move(made);
+    Task& kept = state_.task(pid);
+    if (parent == nullptr) made.descriptors = kept.descriptors;
+    kept = std::move(made);
   }
   const Task& task = state_.task(pid);
   ygr_header header = header_of(event, YGR_FORK, task);

@@ -424,6 +424,37 @@ TEST_F(Scap, DescriptorTablesAreBounded) {
   EXPECT_FALSE(all.back()->view.has(YGR_S_FD));
 }
 
+// Thousands of processes that each got a table and change it: what all keep is bounded.
+TEST(ScapState, TablesOfAllProcessesAreBounded) {
+  const scap::Budget budget(1 << 20);
+  scap::Descriptors first(budget);
+  for (int fd = 0; fd < 1000; ++fd) {
+    first.set(fd, {.path = std::string(100, 'x')});
+  }
+  std::vector<std::unique_ptr<scap::Descriptors>> copies;
+  for (int i = 0; i < 100; ++i) copies.push_back(std::make_unique<scap::Descriptors>(first));
+  EXPECT_LE(budget.used(), 1U << 20);
+  EXPECT_NE(copies.front()->find(999), nullptr);
+  EXPECT_EQ(copies.back()->find(999), nullptr);
+  copies.clear();
+  for (int fd = 0; fd < 1000; ++fd) first.remove(fd);
+  EXPECT_EQ(budget.used(), 0U);
+}
+
+TEST(ScapState, ProgramsAreCutAndTheirTextsGivenUpFirst) {
+  scap::State state;
+  std::vector<std::shared_ptr<const scap::Program>> kept;
+  for (int i = 0; i < 17'000; ++i) {
+    scap::Program program;
+    program.exe_path = "/bin/sh";
+    program.argv = std::string(100'000, 'x');
+    kept.push_back(state.keep(std::move(program)));
+  }
+  EXPECT_EQ(kept.front()->argv.size(), static_cast<std::size_t>(YGR_MAX_ARGV));
+  EXPECT_TRUE(kept.back()->argv.empty());
+  EXPECT_EQ(kept.back()->exe_path, "/bin/sh");
+}
+
 TEST(ScapFlags, BecomeTheKernels) {
   EXPECT_EQ(scap::native_open_flags(3), static_cast<std::uint32_t>(O_RDWR));
   EXPECT_EQ(scap::native_clone_flags(1U << 5 | 1U << 20),

@@ -6,10 +6,68 @@
 
 namespace yagura::sensor::scap {
 
+namespace {
+
+std::size_t size_of(const Descriptor& descriptor) {
+  constexpr std::size_t kNode = 64;  // what a map needs besides
+  return sizeof(Descriptor) + descriptor.path.capacity() + kNode;
+}
+
+bool closes_on_exec(const Descriptor& descriptor) {
+  return (descriptor.file.open_flags & O_CLOEXEC) != 0;
+}
+
+bool is_number(std::int64_t fd) { return fd >= 0 && fd <= INT32_MAX; }
+
+}  // namespace
+
+Descriptors::Descriptors(const Descriptors& other)
+    : budget_(other.budget_), charge_(*other.budget_) {
+  if (!budget_->has(other.bytes_)) return;
+  map_ = other.map_;
+  for (const auto& [fd, descriptor] : map_) bytes_ += size_of(descriptor);
+  charge_.add(bytes_);
+}
+
+const Descriptor* Descriptors::find(std::int32_t fd) const {
+  const auto found = map_.find(fd);
+  return found == map_.end() ? nullptr : &found->second;
+}
+
+void Descriptors::set(std::int32_t fd, Descriptor descriptor) {
+  remove(fd);
+  const std::size_t size = size_of(descriptor);
+  if (map_.size() >= kMaxDescriptors || !budget_->has(size)) return;
+  descriptor.file.fd = fd;
+  map_.emplace(fd, std::move(descriptor));
+  bytes_ += size;
+  charge_.add(size);
+}
+
+void Descriptors::remove(std::int32_t fd) {
+  const auto found = map_.find(fd);
+  if (found == map_.end()) return;
+  const std::size_t size = size_of(found->second);
+  map_.erase(found);
+  bytes_ -= size;
+  charge_.remove(size);
+}
+
+bool Descriptors::has_close_on_exec() const {
+  return std::ranges::any_of(map_, [](const auto& entry) { return closes_on_exec(entry.second); });
+}
+
+void Descriptors::remove_close_on_exec() {
+  for (auto at = map_.begin(); at != map_.end();) {
+    const auto next = std::next(at);
+    if (closes_on_exec(at->second)) remove(at->first);
+    at = next;
+  }
+}
+
 const Descriptor* Task::find(std::int64_t fd) const {
-  if (fd < 0 || fd > INT32_MAX) return nullptr;
-  const auto found = descriptors->find(static_cast<std::int32_t>(fd));
-  return found == descriptors->end() ? nullptr : &found->second;
+  if (descriptors == nullptr || !is_number(fd)) return nullptr;
+  return descriptors->find(static_cast<std::int32_t>(fd));
 }
 
 Descriptors& Task::own() {
@@ -18,22 +76,39 @@ Descriptors& Task::own() {
 }
 
 void Task::set(std::int64_t fd, Descriptor descriptor) {
-  if (fd < 0 || fd > INT32_MAX) return;
-  const auto number = static_cast<std::int32_t>(fd);
-  if (descriptors->size() >= kMaxDescriptors && !descriptors->contains(number)) return;
-  descriptor.file.fd = number;
-  own()[number] = std::move(descriptor);
+  if (descriptors == nullptr || !is_number(fd)) return;
+  own().set(static_cast<std::int32_t>(fd), std::move(descriptor));
 }
 
 void Task::remove(std::int64_t fd) {
-  if (find(fd) != nullptr) own().erase(static_cast<std::int32_t>(fd));
+  if (find(fd) != nullptr) own().remove(static_cast<std::int32_t>(fd));
 }
 
 void Task::remove_close_on_exec() {
-  const auto closes = [](const auto& entry) {
-    return (entry.second.file.open_flags & O_CLOEXEC) != 0;
+  if (descriptors != nullptr && descriptors->has_close_on_exec()) own().remove_close_on_exec();
+}
+
+std::shared_ptr<const Program> State::keep(Program program) {
+  const auto cut = [](std::string& text, std::size_t size) {
+    if (text.size() > size) text.resize(size);
+    text.shrink_to_fit();
   };
-  if (std::ranges::any_of(*descriptors, closes)) std::erase_if(own(), closes);
+  cut(program.exe_path, YGR_MAX_PATH);
+  cut(program.filename, YGR_MAX_PATH);
+  cut(program.comm, 64);
+  cut(program.argv, YGR_MAX_ARGV);
+  cut(program.environment, YGR_MAX_ENV);
+  const auto size = [&program] {
+    return sizeof(Program) + program.exe_path.size() + program.filename.size() +
+           program.argv.size() + program.environment.size();
+  };
+  if (!program_bytes_.has(size())) {
+    program.argv = {};
+    program.environment = {};
+  }
+  program.charge = Budget::Charge(program_bytes_);
+  program.charge.add(size());
+  return std::make_shared<const Program>(std::move(program));
 }
 
 void State::make_room() {
@@ -69,6 +144,7 @@ Task& State::task(std::uint32_t pid) {
   if (task.pid == 0) {
     task.pid = pid;
     task.vpid = pid;
+    task.descriptors = std::make_shared<Descriptors>(descriptor_bytes_);
   }
   return task;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "sensor/record/record.h"
@@ -22,13 +23,79 @@ struct Descriptor {
   ygr_socket socket{};
 };
 
-// At most kMaxDescriptors; more are not kept.
-using Descriptors = std::map<std::int32_t, Descriptor>;
-inline constexpr std::size_t kMaxDescriptors = 4096;
+// Bytes that many share; whoever took some gives them back at its end.
+class Budget {
+ public:
+  explicit Budget(std::size_t limit) : limit_(limit) {}
+  [[nodiscard]] bool has(std::size_t size) const {
+    return size <= limit_ && *used_ <= limit_ - size;
+  }
+  [[nodiscard]] std::size_t used() const { return *used_; }
 
+  class Charge {
+   public:
+    Charge() = default;
+    explicit Charge(const Budget& budget) : used_(budget.used_) {}
+    Charge(const Charge&) = delete;
+    Charge& operator=(const Charge&) = delete;
+    Charge(Charge&& other) noexcept
+        : used_(std::move(other.used_)), size_(std::exchange(other.size_, 0)) {}
+    Charge& operator=(Charge&& other) noexcept {
+      std::swap(used_, other.used_);
+      std::swap(size_, other.size_);
+      return *this;
+    }
+    ~Charge() {
+      if (used_ != nullptr) *used_ -= size_;
+    }
+    void add(std::size_t size) {
+      size_ += size;
+      if (used_ != nullptr) *used_ += size;
+    }
+    void remove(std::size_t size) {
+      size_ -= size;
+      if (used_ != nullptr) *used_ -= size;
+    }
+
+   private:
+    std::shared_ptr<std::size_t> used_;
+    std::size_t size_ = 0;
+  };
+
+ private:
+  std::size_t limit_;
+  std::shared_ptr<std::size_t> used_ = std::make_shared<std::size_t>(0);
+};
+
+// The descriptors of one process: at most kMaxDescriptors, and within the budget of all; what does
+// not fit is not kept.
+class Descriptors {
+ public:
+  static constexpr std::size_t kMaxDescriptors = 4096;
+
+  explicit Descriptors(const Budget& budget) : budget_(&budget), charge_(budget) {}
+  // Where the budget has no room for it, a copy is empty.
+  Descriptors(const Descriptors& other);
+  Descriptors& operator=(const Descriptors&) = delete;
+
+  [[nodiscard]] const Descriptor* find(std::int32_t fd) const;
+  void set(std::int32_t fd, Descriptor descriptor);
+  void remove(std::int32_t fd);
+  [[nodiscard]] bool has_close_on_exec() const;
+  void remove_close_on_exec();
+
+ private:
+  const Budget* budget_;
+  Budget::Charge charge_;
+  std::size_t bytes_ = 0;
+  std::map<std::int32_t, Descriptor> map_;
+};
+
+// Immutable once it is made.
 struct Program {
   std::string exe_path, filename, comm, argv, environment;
   ygr_file exe{};
+  Budget::Charge charge;
 };
 
 struct Task {
@@ -43,8 +110,8 @@ struct Task {
   std::uint64_t pid_ns_start_ns = 0, fd_limit = 0;
   std::uint64_t vm_size_kb = 0, vm_rss_kb = 0, vm_swap_kb = 0;
   std::uint64_t cgroup_id = 0;
-  // Shared after a fork until one of them changes.
-  std::shared_ptr<Descriptors> descriptors = std::make_shared<Descriptors>();
+  // Shared after a fork until one of them changes. Null: none yet.
+  std::shared_ptr<Descriptors> descriptors;
 
   [[nodiscard]] const Descriptor* find(std::int64_t fd) const;
   void set(std::int64_t fd, Descriptor descriptor);
@@ -66,6 +133,8 @@ class State {
  public:
   static constexpr std::size_t kMaxThreads = 200'000;
   static constexpr std::size_t kMaxPending = std::size_t{64} << 20;  // bytes of enter parameters
+  static constexpr std::size_t kMaxDescriptorBytes = std::size_t{256} << 20;
+  static constexpr std::size_t kMaxProgramBytes = std::size_t{256} << 20;
 
   // The thread, made with a task of its own where nobody told of it.
   Thread& thread(std::uint32_t tid);
@@ -78,6 +147,9 @@ class State {
   [[nodiscard]] const std::unordered_map<std::uint32_t, Thread>& threads() const {
     return threads_;
   }
+  // Texts are cut to what records hold; where there is no more room, arguments and environment are
+  // left out.
+  [[nodiscard]] std::shared_ptr<const Program> keep(Program program);
   void set_enter(Thread& thread, std::uint16_t type,
                  std::vector<std::pair<std::string_view, std::string>> parameters);
   void clear_enter(Thread& thread);
@@ -85,6 +157,9 @@ class State {
  private:
   void make_room();
 
+  // Before what is charged to them.
+  Budget descriptor_bytes_{kMaxDescriptorBytes};
+  Budget program_bytes_{kMaxProgramBytes};
   std::map<std::uint32_t, Task> tasks_;
   std::unordered_map<std::uint32_t, Thread> threads_;
   std::size_t pending_bytes_ = 0;
