@@ -108,8 +108,9 @@ Result<ExitCode> respond(const Options& options) {
   sensor::ResponseRequest request{
       .action = action, .pid = options.pid, .container = container, .reason = "by hand"};
   if (options.pid != 0) {
-    YAGURA_TRY_VOID(check_process(options, *container));
+    // In this order: whoever has the number by then is not killed.
     YAGURA_TRY(request.start_ns, start_of(options.pid));
+    YAGURA_TRY_VOID(check_process(options, *container));
   }
   YAGURA_TRY(sensor::ResponderOptions responding, responder_options(options));
   std::promise<Result<void>> promise;
