@@ -103,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"concat(fd.types, 'a') = x", "concat() of fd.types, which is no single text"},
         Bad{"concat(proc.aname, 'a') = x", "concat() of proc.aname, which is no single text"},
         Bad{"concat(evt.is_open_read, 'a') = x", "concat() of evt.is_open_read"},
-        Bad{"getopt(proc.args, 'a') exists", "getopt() of proc.args, which is no list"},
+        Bad{"getopt(fd.num, 'a') exists", "getopt() of fd.num, which is neither text nor list"},
         Bad{"getopt(fd.types, 'a')[ab] = x", "[ab] behind getopt() is no option of one letter"},
         Bad{"getopt(fd.types, 'a') = x", "which is a list"},
         Bad{"join(',', (proc.name, proc.nme)) = x", "did you mean \"proc.name\"?"},

@@ -40,7 +40,7 @@ struct EngineVersion {
   std::uint32_t patch = 0;
   friend auto operator<=>(const EngineVersion&, const EngineVersion&) = default;
 };
-inline constexpr EngineVersion kEngineVersion = {0, 60, 0};
+inline constexpr EngineVersion kEngineVersion = {0, 62, 0};
 
 struct TextItem {
   std::string text;

@@ -73,7 +73,7 @@ TEST_F(Alerts, TellWhatTransformersAreMadeOf) {
                                             {"proc.pid", Value::integer(7)}});
   const std::string out = json(event, "%concat(toupper(proc.name), ':', proc.pid)");
   static constexpr std::string_view kExpected =
-      R"js("output_fields":{"concat(toupper(proc.name), ':', proc.pid)":"SH:7",)js"
+      R"js("output_fields":{"concat(toupper(proc.name),:,proc.pid)":"SH:7",)js"
       R"js("evt.time":1767323045000000006,"proc.name":"sh","proc.pid":7})js";
   EXPECT_NE(out.find(kExpected), std::string::npos) << out;
 }

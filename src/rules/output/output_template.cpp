@@ -114,6 +114,21 @@ std::expected<Found, ValueProblem> find_value(Source source, std::string_view te
   return Found{std::move(parsed->operand), parsed->end};
 }
 
+// What transformers make, as Falco names it: without blanks and quotes.
+std::string name_of(const Operand& operand) {
+  std::string name = operand.text;
+  if (operand.kind == Operand::Kind::kField || operand.kind == Operand::Kind::kText) return name;
+  name = operand.kind == Operand::Kind::kCall ? to_string(operand.transformer) : "";
+  name += '(';
+  for (const Operand& argument : operand.arguments) {
+    if (&argument != operand.arguments.data()) name += ',';
+    name += name_of(argument);
+  }
+  name += ')';
+  if (!operand.text.empty()) name += '[' + operand.text + ']';
+  return name;
+}
+
 constexpr std::size_t kMostProblems = 100;  // that are told of one output
 
 // What older rules ask for; the fields of the container stand elsewhere in the line.
@@ -205,7 +220,9 @@ void OutputTemplate::read_field(std::size_t& at, std::vector<ValueProblem>& prob
   pieces_.push_back({.field = static_cast<std::uint32_t>(fields_.size()),
                      .width = static_cast<std::uint16_t>(std::min(width, kMaxWidth)),
                      .is_field = true});
-  fields_.push_back({.name = std::string(written), .tree = std::move(*tree)});
+  const bool is_call = found->operand.kind == Operand::Kind::kCall;
+  fields_.push_back(
+      {.name = is_call ? name_of(found->operand) : std::string(written), .tree = std::move(*tree)});
   add_inner_fields(found->operand);
 }
 

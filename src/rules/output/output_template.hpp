@@ -33,7 +33,9 @@ class OutputTemplate {
   static constexpr std::size_t kMaxText = 64 * 1024;  // bytes of the template
 
   struct Field {
-    std::string name;  // as written, without percent sign and width: the key of output_fields
+    // As written, without percent sign and width, of calls without blanks and quotes: the key of
+    // output_fields.
+    std::string name;
     ValueTree tree;
 
     // What the event says; made in the arena where a transformer makes it.

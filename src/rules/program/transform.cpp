@@ -149,6 +149,21 @@ std::span<const std::string_view> elements(const Value& value, core::Arena& aren
   return out.first(count);
 }
 
+// A command line's arguments: a list, or a text with blanks between them.
+std::span<const std::string_view> arguments_of(const Value& value, core::Arena& arena) {
+  if (value.kind() != Value::Kind::kString) return elements(value, arena);
+  const std::string_view text = value.as_string();
+  const auto blanks = static_cast<std::size_t>(std::ranges::count(text, ' '));
+  const std::span<std::string_view> out = arena.make_array<std::string_view>(blanks + 1);
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    if (end > at) out[count++] = text.substr(at, end - at);
+    at = end + 1;
+  }
+  return out.first(count);
+}
+
 Value concatenated(std::span<const Value> values, core::Arena& arena) {
   const std::span<std::string_view> parts = arena.make_array<std::string_view>(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -174,7 +189,7 @@ Value transform(Transformer transformer, std::span<const Value> values, std::str
       return Value::string(joined(elements(values[1], arena), values[0].as_string(), arena));
     case Transformer::kGetopt:
       if (values.size() != 2 || values[1].kind() != Value::Kind::kString) return Value::absent();
-      return read_options(elements(values[0], arena), values[1].as_string(), letter, arena);
+      return read_options(arguments_of(values[0], arena), values[1].as_string(), letter, arena);
     default:
       return each(values.front(), transformer, arena);
   }

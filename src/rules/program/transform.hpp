@@ -18,10 +18,11 @@ namespace yagura::rules {
 //   len             bytes of a text, elements of a list
 //   join            the elements of the second, with the first between them
 //   concat          the texts one behind the other
-//   getopt          options as getopt(3) reads them, short ones alone, by the letters of the second
-//                   ("ab:": b has a value): each letter and each value, `?` for letters that are
-//                   not named, an empty text for a value that is missing. It ends at `--` and at
-//                   the first element that is no option; long options are passed over. With a
+//   getopt          the options of a list of arguments, or of a text with blanks between them
+//                   (proc.args), as getopt(3) reads them, short ones alone, by the letters of the
+//                   second ("ab:": b has a value): each letter and each value, `?` for letters that
+//                   are not named, an empty text for a value that is missing. It ends at `--` and
+//                   at the first argument that is no option; long options are passed over. With a
 //                   `letter` the last value of that option, or the letter itself where it takes
 //                   none.
 //

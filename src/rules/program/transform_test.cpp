@@ -66,6 +66,16 @@ TEST(Options, AreReadAsGetoptDoes) {
   EXPECT_EQ(options({}, "a"), "");
 }
 
+TEST(Options, StandInTextsWithBlanksBetween) {
+  core::Arena arena;
+  const Value values[] = {Value::string("-a  -b x -bc"), Value::string("ab:")};
+  const Value all = rules::transform(Transformer::kGetopt, values, {}, arena);
+  EXPECT_EQ(all.as_strings().size(), 5U);
+  EXPECT_EQ(rules::transform(Transformer::kGetopt, values, "b", arena).as_string(), "c");
+  const Value empty[] = {Value::string(""), Value::string("a")};
+  EXPECT_TRUE(rules::transform(Transformer::kGetopt, empty, {}, arena).as_strings().empty());
+}
+
 TEST(Options, GiveTheLastValueOfALetter) {
   EXPECT_EQ(options({"-b", "x", "-b", "y"}, "b:", "b"), "y");
   EXPECT_EQ(options({"-a"}, "ab:", "a"), "a");

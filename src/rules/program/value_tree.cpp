@@ -122,9 +122,9 @@ Check check_getopt(const Operand& call, ValueTree& tree) {
     return problem("getopt() takes a list of arguments and the options",
                    "getopt(list, \"ab:\")[b]");
   }
-  if (is_one(tree.arguments[0]) || !is_text(tree.arguments[0])) {
-    return problem(
-        fmt::format("getopt() of {}, which is no list of texts", to_string(call.arguments[0])));
+  if (!is_text(tree.arguments[0])) {
+    return problem(fmt::format("getopt() of {}, which is neither text nor list of texts",
+                               to_string(call.arguments[0])));
   }
   if (!is_one(tree.arguments[1]) || !is_text(tree.arguments[1])) {
     return problem("the options of getopt() are no text", "getopt(list, \"ab:\")");

@@ -41,7 +41,7 @@ struct ValueProblem {
 
 // Fields are looked up in the source's table, transformers get what they take: texts for tolower,
 // toupper, b64 and basename; a text or a list for len; (text, list) for join; texts, whole numbers
-// and addresses for concat; (list of texts, text) for getopt.
+// and addresses for concat; (text or list of texts, text) for getopt.
 [[nodiscard]] std::expected<ValueTree, ValueProblem> resolve_value(Source source,
                                                                    const Operand& operand);
 
