@@ -58,15 +58,8 @@ std::span<const std::uint16_t> analysed_calls() {
   static const std::vector<std::uint16_t> types = [] {
     std::vector<std::uint16_t> found;
     for (std::size_t type = 0; type < rules::event_types().size(); ++type) {
-      switch (class_of_call(static_cast<std::uint16_t>(type))) {
-        case EventClass::kOther:
-        // A connection's first message is what matters, and that DNS tells; all others would be
-        // most of a busy node's events.
-        case EventClass::kSend:
-        case EventClass::kReceive:
-          break;
-        default:
-          found.push_back(static_cast<std::uint16_t>(type));
+      if (is_always_told(static_cast<std::uint16_t>(type))) {
+        found.push_back(static_cast<std::uint16_t>(type));
       }
     }
     return found;

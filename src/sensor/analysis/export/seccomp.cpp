@@ -286,12 +286,9 @@ void add_calls(std::set<std::string_view>& names, std::string_view event) {
 }
 
 // It would have been learned, had it been made.
-bool is_always_told(std::string_view call) {
+bool is_told(std::string_view call) {
   const auto type = rules::find_event_type(event_name_of_call(call));
-  if (!type) return false;
-  const EventClass event_class = class_of_call(*type);
-  return event_class != EventClass::kOther && event_class != EventClass::kSend &&
-         event_class != EventClass::kReceive;
+  return type && is_always_told(*type);
 }
 
 void write_rule(core::JsonWriter& json, const std::set<std::string_view>& names,
@@ -317,7 +314,7 @@ std::string seccomp_profile(const Profile& profile, const SeccompOptions& option
   for (const std::string_view call : kRuntime) add_calls(allowed, event_name_of_call(call));
   if (!profile.has_all_calls) {
     for (const std::string_view call : kOrdinary) {
-      if (!is_always_told(call)) add_calls(allowed, event_name_of_call(call));
+      if (!is_told(call)) add_calls(allowed, event_name_of_call(call));
     }
   }
   std::set<std::string_view> not_there;

@@ -117,6 +117,14 @@ EventClass class_of_call(std::uint16_t type) {
   return type < table.size() ? table[type] : EventClass::kOther;
 }
 
+bool is_always_told(std::uint16_t type) {
+  const EventClass event_class = class_of_call(type);
+  // A connection's first message is what matters, and that DNS tells; all others would be most of a
+  // busy node's events.
+  return event_class != EventClass::kOther && event_class != EventClass::kSend &&
+         event_class != EventClass::kReceive;
+}
+
 EventClass class_of(const SensorEvent& event) {
   const ygr_header& header = event.record->header();
   switch (header.kind) {

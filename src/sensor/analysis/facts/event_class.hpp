@@ -38,4 +38,8 @@ inline constexpr std::size_t kEventClasses = 18;
 // Of a call by its type alone; out of range: kOther.
 [[nodiscard]] EventClass class_of_call(std::uint16_t type);
 
+// Whether analyses ask for an event of each such call, so that one that was never told was never
+// made.
+[[nodiscard]] bool is_always_told(std::uint16_t type);
+
 }  // namespace yagura::sensor

@@ -511,10 +511,13 @@ bool Profiler::finish_learning(std::string_view workload_key) {
 void Profiler::note_calls(const Workload& workload, std::span<const std::uint16_t> types) {
   Entry* entry = entry_of(workload, last_tick_ns_);
   if (entry == nullptr) return;
+  const bool is_learned = entry->profile->state == ProfileState::kLearned;
   for (const std::uint16_t type : types) {
     const std::string_view name = rules::event_type_name(type);
-    if (name.empty()) continue;
-    std::ignore = add(*entry, FeatureKind::kCall, name, FeatureState::kLearned, last_tick_ns_);
+    // Its event, which may still be on its way, is judged.
+    if (name.empty() || (is_learned && is_always_told(type))) continue;
+    std::ignore = add(*entry, FeatureKind::kCall, name,
+                      is_learned ? FeatureState::kNew : FeatureState::kLearned, last_tick_ns_);
   }
   entry->profile->has_all_calls = true;
 }

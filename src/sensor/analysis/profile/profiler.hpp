@@ -76,7 +76,8 @@ class Profiler {
   // Ends a workload's learning now. False: no such workload.
   bool finish_learning(std::string_view workload_key);
   // Calls that were counted elsewhere (a probe that marks every call in a bitmap): `types` are
-  // rules::EventType. They are not judged.
+  // rules::EventType. While the workload is learned they become part of its profile; afterwards
+  // those of which no event tells are kept as new, without an alert.
   void note_calls(const Workload& workload, std::span<const std::uint16_t> types);
 
   [[nodiscard]] const Profile* find(std::string_view workload_key) const;

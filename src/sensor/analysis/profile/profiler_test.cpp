@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
+#include "rules/event_type.hpp"
 #include "sensor/analysis/facts/testing/event_builder.hpp"
 #include "sensor/dns/domain_names.hpp"
 
@@ -203,6 +205,23 @@ TEST_F(ProfilerTest, AcceptedIsUsual) {
   EXPECT_TRUE(
       profiler_->find(kKey)->peers.contains(*parse_peer_text("outbound tcp 203.0.113.1 443")));
   EXPECT_EQ(profiler_->accept("no such"), 0U);
+}
+
+TEST_F(ProfilerTest, CountedCallsAreLearnedAndLaterKeptAsNew) {
+  feed(build_.open("/etc/hosts"));
+  Workload* workload = workloads_.find(container_);
+  const auto type = [](std::string_view name) { return *rules::find_event_type(name); };
+  profiler_->note_calls(*workload, std::array{type("getpid"), type("mount")});
+  EXPECT_TRUE(profiler_->find(kKey)->has_all_calls);
+  profiler_->finish_learning(std::string(kKey));
+  profiler_->note_calls(*workload, std::array{type("getpid"), type("shmget"), type("ptrace")});
+  const FeatureTable& calls = profiler_->find(kKey)->table(FeatureKind::kCall);
+  EXPECT_EQ(calls.find("mount")->state, FeatureState::kLearned);
+  EXPECT_EQ(calls.find("shmget")->state, FeatureState::kNew);
+  EXPECT_EQ(calls.find("ptrace"), nullptr) << "its event is judged";
+  EXPECT_TRUE(sink_.alerts.empty());
+  feed(build_.begin("ptrace").event());
+  EXPECT_EQ(sink_.count("New sensitive system call in workload"), 1U);
 }
 
 TEST_F(ProfilerTest, AFullTableIsNotAStormOfAlerts) {
