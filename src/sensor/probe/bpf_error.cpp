@@ -38,9 +38,12 @@ void keep_bpf_warnings() {
 
 std::unexpected<Error> bpf_failure(std::string_view what, int error) {
   const bool is_permission = error == -EPERM || error == -EACCES;
-  return fail(is_permission ? ErrorCode::kIo : ErrorCode::kUnsupported,
-              fmt::format("{}: {}{}{}", what, std::strerror(-error),
-                          first_warning.empty() ? "" : ": ", first_warning));
+  return fail(
+      is_permission ? ErrorCode::kIo : ErrorCode::kUnsupported,
+      fmt::format(
+          "{}: {}{}{}{}", what, std::strerror(-error), first_warning.empty() ? "" : ": ",
+          first_warning,
+          is_permission ? "; it needs root, or CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN" : ""));
 }
 
 }  // namespace yagura::sensor
