@@ -96,3 +96,14 @@ struct {
   __type(key, struct ygr_mapped_file);
   __type(value, ygr_u8);
 } mapped_files SEC(".maps");
+
+/*
+ * Ports of connections that were accepted, by their struct sock: that an end is a server's is
+ * nowhere written in it. One that was freed and made anew is told apart by its ports.
+ */
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 16384);
+  __type(key, ygr_u64);
+  __type(value, ygr_u32);
+} accepted SEC(".maps");

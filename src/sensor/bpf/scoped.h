@@ -17,5 +17,10 @@ YGR_INLINE int ygr_is_wanted_task(void) {
   ygr_u32 pid = ygr_has_task_btf ? (ygr_u32)bpf_get_current_task_btf()->tgid
                                  : bpf_get_current_pid_tgid() >> 32;
   if (pid == ygr_own_pid) return 0;
-  return !ygr_is_scoped || ygr_is_in_scope();
+  if (!ygr_is_scoped) return 1;
+  /* Most often it is the cgroup itself. */
+  if (ygr_has_task_btf && ygr_is_scope(bpf_get_current_task_btf()->cgroups->dfl_cgrp->kn->id)) {
+    return 1;
+  }
+  return ygr_is_in_scope();
 }

@@ -9,6 +9,7 @@ enum {
   YGR_AF_INET = 2,
   YGR_AF_INET6 = 10,
   YGR_TCP_LISTEN = 10,
+  YGR_SOCK_STREAM = 1,
   YGR_MAX_UNIX_NAME = 128,
 };
 
@@ -75,6 +76,19 @@ __noinline int ygr_put_unix_name(ygr_u64 sock) {
   return 0;
 }
 
+/* Remembers a connection that was accepted, and recognises it in later calls. */
+YGR_INLINE void ygr_mark_server(ygr_u64 sock, ygr_u32 is_accepted, struct ygr_socket* socket) {
+  ygr_u32 ports = (ygr_u32)socket->local_port << 16 | socket->remote_port;
+  ygr_u32* known;
+  if (socket->type != YGR_SOCK_STREAM || socket->remote_port == 0) return;
+  if (is_accepted) {
+    bpf_map_update_elem(&accepted, &sock, &ports, BPF_ANY);
+    return;
+  }
+  known = bpf_map_lookup_elem(&accepted, &sock);
+  if (known && *known == ports) socket->is_server = 1;
+}
+
 /* YGR_S_SOCKET of a struct socket. */
 __noinline int ygr_put_socket(ygr_u64 address, ygr_u32 is_server) {
   struct ygr_scratch* scratch = ygr_scratch();
@@ -84,6 +98,7 @@ __noinline int ygr_put_socket(ygr_u64 address, ygr_u32 is_server) {
   socket = ygr_structure(scratch, sizeof(*socket));
   if (!socket) return 0;
   ygr_read_sock(scratch, sock, is_server, socket);
+  ygr_mark_server(sock, is_server, socket);
   int is_unix = socket->family == YGR_AF_UNIX;
   scratch->protocol = socket->protocol;
   scratch->remote_port = socket->remote_port;

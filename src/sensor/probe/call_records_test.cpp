@@ -70,6 +70,24 @@ TEST_F(CallRecords, ConnectionsTellBothEnds) {
   close(listener.fd);
 }
 
+TEST_F(CallRecords, AcceptedConnectionsAreServersInLaterCalls) {
+  const Listener listener = listen_on_loopback(SOCK_STREAM);
+  ASSERT_NO_FATAL_FAILURE(watch({"accept4", "sendto"}));
+  in_child([&] {
+    const int client = socket(AF_INET, SOCK_STREAM, 0);
+    static_cast<void>(!connect(client, reinterpret_cast<const sockaddr*>(&listener.address),
+                               sizeof(listener.address)));
+    const int server = accept4(listener.fd, nullptr, nullptr, SOCK_CLOEXEC);
+    static_cast<void>(!send(server, "server", 6, 0));
+    static_cast<void>(!send(client, "client", 6, 0));
+  });
+  close(listener.fd);
+  EXPECT_EQ(call("sendto").text(YGR_S_DATA), "server");
+  EXPECT_EQ(call("sendto").get<ygr_socket>(YGR_S_SOCKET)->is_server, 1);
+  EXPECT_EQ(call("sendto", 1).text(YGR_S_DATA), "client");
+  EXPECT_EQ(call("sendto", 1).get<ygr_socket>(YGR_S_SOCKET)->is_server, 0);
+}
+
 TEST_F(CallRecords, ListeningOnIpv6) {
   ASSERT_NO_FATAL_FAILURE(watch({"bind", "listen"}));
   in_child([] {

@@ -149,7 +149,7 @@ void configure(start_up_bpf& skeleton, const ProbeOptions& options) {
   knobs.ygr_page_kb = static_cast<unsigned>(sysconf(_SC_PAGESIZE) / 1024);
   auto& maps = skeleton.maps;
   for (bpf_map* unused :
-       {maps.events, maps.vital, maps.plans, maps.uring_plans, maps.mapped_files}) {
+       {maps.events, maps.vital, maps.plans, maps.uring_plans, maps.mapped_files, maps.accepted}) {
     bpf_map__set_autocreate(unused, false);
   }
   bpf_map__set_max_entries(maps.scratches, static_cast<std::uint32_t>(libbpf_num_possible_cpus()));
