@@ -124,7 +124,8 @@ struct Enforcer::State {
     return &found->second;
   }
 
-  void assign(std::uint64_t cgroup_id, const PolicySet& set, std::string_view what) {
+  void assign(std::uint64_t cgroup_id, const PolicySet& set, std::string_view what,
+              bool is_container) {
     if (set.empty()) {
       release(cgroup_id);
       return;
@@ -139,7 +140,9 @@ struct Enforcer::State {
       release(cgroup_id);
       return;
     }
-    if (auto policed_now = tables->police(cgroup_id, group->number); !policed_now) {
+    if (auto policed_now =
+            tables->police(cgroup_id, group->number, is_container && options.spares_runtime);
+        !policed_now) {
       problem(fmt::format("{} is not policed: {}", what, policed_now.error().message));
       return;
     }
@@ -156,7 +159,7 @@ struct Enforcer::State {
     const Assignment assignment = assigner.of_container(container);
     unknown.erase(cgroup_id);
     if (assignment.is_unknown) unknown.insert(cgroup_id);
-    assign(cgroup_id, assignment.policies, fmt::format("container {}", container.short_id()));
+    assign(cgroup_id, assignment.policies, fmt::format("container {}", container.short_id()), true);
     assign_pod(cgroup_id, container, assigner);
   }
 
@@ -169,7 +172,7 @@ struct Enforcer::State {
     if (!id) return;
     pod_of[cgroup_id] = *id;
     assign(*id, assigner.of_pod(*container.pod).policies,
-           fmt::format("pod {}", container.pod->name));
+           fmt::format("pod {}", container.pod->name), true);
   }
 
   void assign_hosts() {
@@ -184,7 +187,7 @@ struct Enforcer::State {
         }
         PolicySet set = policed.contains(*id) ? policed[*id] : PolicySet{};
         if (std::ranges::find(set, i) == set.end()) set.push_back(i);
-        assign(*id, set, fmt::format("control group {}", path));
+        assign(*id, set, fmt::format("control group {}", path), false);
       }
     }
   }
@@ -207,6 +210,18 @@ struct Enforcer::State {
       numbers.insert(policy.number);
     }
     tables->keep_policies(numbers);
+  }
+
+  void report_what_no_tier_judges() {
+    for (const Policy& policy : *policies) {
+      for (const PolicyRule& rule : policy.rules) {
+        const bool is_missing =
+            rule.speaks_of(YGR_OP_INGRESS) || (tier != 'A' && rule.speaks_of(YGR_OP_CAPABILITY));
+        if (is_missing)
+          problem(fmt::format("policy {}: {} is not judged by any means that this node has",
+                              policy.name, rule.field));
+      }
+    }
   }
 
   void update_guard() {
@@ -283,7 +298,7 @@ Result<std::unique_ptr<Enforcer>> Enforcer::open(EnforcerOptions options) {
   if (options.attach_cgroup.empty()) options.attach_cgroup = options.cgroup_root;
   options.exempt_pids.push_back(static_cast<std::uint32_t>(getpid()));
   state.options = options;
-  state.ladder = probe_ladder();
+  state.ladder = probe_ladder(options.strongest_tier);
   state.tier = std::max(state.ladder.tier(), options.strongest_tier);
   const auto pins = options.pins / fmt::format("v{}", static_cast<int>(YGR_TABLES_VERSION));
   auto programs =
@@ -296,7 +311,7 @@ Result<std::unique_ptr<Enforcer>> Enforcer::open(EnforcerOptions options) {
   }
   if (!programs) return std::unexpected(std::move(programs).error());
   state.programs = std::move(*programs);
-  YAGURA_TRY(Tables tables, Tables::open(*state.programs));
+  YAGURA_TRY(Tables tables, Tables::open(*state.programs, options.host_mount_namespace));
   state.tables.emplace(std::move(tables));
   if (state.tier != 'A') YAGURA_TRY_VOID(fill_judged_calls(*state.programs));
   for (const std::uint32_t pid : options.exempt_pids) {
@@ -337,6 +352,7 @@ Result<void> Enforcer::apply(std::vector<Policy> policies,
     state.assign_container(one.cgroup_id, *one.container);
   }
   state.assign_hosts();
+  state.report_what_no_tier_judges();
   for (const std::uint64_t id : before) {
     if (!state.policed.contains(id)) state.tables->release(id);
   }

@@ -41,6 +41,10 @@ struct EnforcerOptions {
   // Containers of which too little is known to say whether a policy selects them: policed by it
   // (true), or not until more is known.
   bool polices_unknown = false;
+  // The container's runtime prepares it from within its control group, and is not judged there
+  // until it starts the container's program.
+  bool spares_runtime = true;
+  std::filesystem::path host_mount_namespace = "/proc/1/ns/mnt";
 };
 
 struct PolicedContainer {

@@ -16,148 +16,14 @@
 
 #include <fstream>
 
-#include "sensor/enforce/enforcer.hpp"
-#include "sensor/enforce/testing.hpp"
+#include "sensor/enforce/kernel_fixture.hpp"
 
 namespace yagura::sensor::enforce {
 namespace {
 
-using testing::attempt;
-using testing::error_of;
-using testing::Outcome;
-using testing::OwnCgroup;
-using testing::policies_of;
-
-const Outcome kDone{};
-const Outcome kRefused{.error = EPERM};
-const Outcome kKilled{.signal = SIGKILL};
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-// A listening socket, and the port that the kernel gave it.
-class Listener {
- public:
-  Listener() {
-    fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof(address);
-    EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(listen(fd_, 8), 0);
-    getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-  }
-  ~Listener() { close(fd_); }
-  [[nodiscard]] std::uint16_t port() const { return port_; }
-
- private:
-  int fd_ = -1;
-  std::uint16_t port_ = 0;
-};
-
-int connect_to(std::uint16_t port) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  const sockaddr_in address = loopback(port);
-  return error_of(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
-}
-
-int connect_mapped(std::uint16_t port) {
-  const int fd = socket(AF_INET6, SOCK_STREAM, 0);
-  sockaddr_in6 address{};
-  address.sin6_family = AF_INET6;
-  address.sin6_port = htons(port);
-  inet_pton(AF_INET6, "::ffff:127.0.0.1", &address.sin6_addr);
-  return error_of(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
-}
-
-int send_datagram(std::uint16_t port) {
-  const int fd = socket(AF_INET, SOCK_DGRAM, 0);
-  const sockaddr_in address = loopback(port);
-  return error_of(
-      sendto(fd, "x", 1, 0, reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
-}
-
-int bind_to(std::uint16_t port) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  const sockaddr_in address = loopback(port);
-  return error_of(bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
-}
-
-struct Verdict {
-  ygr_verdict verdict;
-  std::string path;
-  std::string spelled;
-  std::string comm;
-};
-
-class TierB : public ::testing::Test {
+class TierB : public KernelTest {
  protected:
-  void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "skipped: not root";
-    if (!policed_.is_there()) GTEST_SKIP() << "skipped: no cgroup2";
-    const Ladder ladder = probe_ladder();
-    if (!ladder.cgroup_hooks.empty() || !ladder.tracepoints.empty()) {
-      GTEST_SKIP() << "skipped: no BPF: " << ladder.cgroup_hooks << ladder.tracepoints;
-    }
-    pins_ = "/sys/fs/bpf/yagura-test-" + std::to_string(getpid());
-    start('B');
-    char name[] = "/tmp/yagura-enforce-XXXXXX";
-    folder_ = mkdtemp(name);
-  }
-
-  void TearDown() override {
-    enforcer_.reset();
-    if (!pins_.empty()) {
-      EXPECT_TRUE(Enforcer::remove_all(pins_).has_value());
-    }
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
-  }
-
-  void start(char tier) {
-    enforcer_.reset();
-    auto opened =
-        Enforcer::open({.pins = pins_, .attach_cgroup = policed_.folder(), .strongest_tier = tier});
-    ASSERT_TRUE(opened.has_value()) << opened.error().message;
-    enforcer_ = std::move(*opened);
-  }
-
-  void apply(const std::vector<std::string>& specs) {
-    const PolicedContainer container = policed_.container();
-    ASSERT_TRUE(enforcer_->apply(policies_of(specs), std::span(&container, 1)).has_value());
-    for (const std::string& problem : enforcer_->status().problems) ADD_FAILURE() << problem;
-  }
-
-  // What the action ended with in the policed group.
-  Outcome inside(const std::function<int()>& action) { return attempt(&policed_, action); }
-  static Outcome outside(const std::function<int()>& action) { return attempt(nullptr, action); }
-
-  std::vector<Verdict> verdicts() {
-    std::vector<Verdict> result;
-    const auto take = [&](const RecordView& record) {
-      result.push_back({.verdict = record.get<ygr_verdict>(YGR_S_VERDICT).value_or(ygr_verdict{}),
-                        .path = std::string(record.text(YGR_S_FD_PATH)),
-                        .spelled = std::string(record.text(YGR_S_PATH0)),
-                        .comm = std::string(record.text(YGR_S_COMM))});
-    };
-    EXPECT_TRUE(enforcer_->poll(std::chrono::milliseconds(0), take).has_value());
-    return result;
-  }
-
-  std::string file(std::string_view name, std::string_view text = "x") {
-    const auto path = folder_ / name;
-    std::ofstream(path) << text;
-    return path;
-  }
-
-  OwnCgroup policed_{"enforce"};
-  std::filesystem::path pins_;
-  std::filesystem::path folder_;
-  std::unique_ptr<Enforcer> enforcer_;
+  TierB() : KernelTest('B') {}
 };
 
 TEST_F(TierB, SaysWhatTheNodeCanRefuse) {
@@ -234,6 +100,7 @@ TEST_F(TierB, TierCRefusesNothingButTells) {
   ASSERT_EQ(seen.size(), 2U);
   EXPECT_EQ(seen[0].verdict.action, YGR_WOULD_BLOCK);
   EXPECT_EQ(seen[0].verdict.tier, 'C');
+  start('B');
 }
 
 TEST_F(TierB, KillsWhoOpensADeniedFile) {
@@ -320,11 +187,6 @@ TEST_F(TierB, KillsWhatPodsNeverDo) {
   EXPECT_EQ(outside([] { return error_of(ptrace(PTRACE_TRACEME, 0, nullptr, nullptr)); }), kDone);
 }
 
-int run(const std::string& path) {
-  execl(path.c_str(), path.c_str(), static_cast<char*>(nullptr));
-  return errno;
-}
-
 TEST_F(TierB, KillsProgramsBeforeTheirFirstInstruction) {
   std::filesystem::copy_file("/bin/true", folder_ / "denied");
   std::filesystem::copy_file("/bin/true", folder_ / "allowed");
@@ -353,7 +215,7 @@ TEST_F(TierB, KillsProgramsBeforeTheirFirstInstruction) {
 TEST_F(TierB, GroupsBelowBelongToTheirs) {
   const Listener listener;
   apply({"mode: block, network: {egress: {allow: []}}"});
-  const auto below = policed_.folder() / "below";
+  const auto below = policed_->folder() / "below";
   ASSERT_EQ(mkdir(below.c_str(), 0755), 0);
   EXPECT_EQ(inside([&] {
               const int entry = open((below / "cgroup.procs").c_str(), O_WRONLY);
@@ -379,7 +241,7 @@ TEST_F(TierB, FallsBackToAlertAfterSoManyDenials) {
   EXPECT_EQ(status.policies[0].denials, 2U);
   EXPECT_THAT(to_text(status), ::testing::HasSubstr("fell back to alert"));
   // The same policy again goes on as it was; another one begins anew.
-  const PolicedContainer container = policed_.container();
+  const PolicedContainer container = policed_->container();
   ASSERT_TRUE(
       enforcer_
           ->apply(
@@ -393,14 +255,14 @@ TEST_F(TierB, FallsBackToAlertAfterSoManyDenials) {
 }
 
 TEST_F(TierB, NeverPolicesItsOwnControlGroup) {
-  PolicedContainer own = policed_.container();
+  PolicedContainer own = policed_->container();
   const auto path = std::filesystem::path("/proc/self/cgroup");
   std::string line;
   std::ifstream lines(path);
   while (std::getline(lines, line) && !line.starts_with("0::")) {
   }
   struct stat facts{};
-  ASSERT_EQ(stat((policed_.folder().parent_path() / line.substr(4)).c_str(), &facts), 0);
+  ASSERT_EQ(stat((policed_->folder().parent_path() / line.substr(4)).c_str(), &facts), 0);
   own.cgroup_id = facts.st_ino;
   ASSERT_TRUE(
       enforcer_
@@ -421,12 +283,40 @@ TEST_F(TierB, AddressesOfDomainsComeAndGo) {
   DnsAnswer record{.name = "c2.evil.example", .type = kDnsA, .dns_class = 1, .ttl_seconds = 60};
   record.address = *IpAddress::parse("127.0.0.1");
   answer.answers.push_back(record);
-  enforcer_->on_dns_answer(policed_.id(), answer, std::chrono::seconds(100));
+  enforcer_->on_dns_answer(policed_->id(), answer, std::chrono::seconds(100));
   EXPECT_EQ(inside([&] { return connect_to(listener.port()); }), kRefused);
   enforcer_->tick(std::chrono::seconds(399));
   EXPECT_EQ(inside([&] { return connect_to(listener.port()); }), kRefused);
   enforcer_->tick(std::chrono::seconds(400));
   EXPECT_EQ(inside([&] { return connect_to(listener.port()); }), kDone);
+}
+
+// What a runtime does: enters the group with a program of the host, makes a mount namespace, and
+// starts a program of the container there.
+TEST_F(TierB, SparesTheRuntimeUntilItStartsTheContainersProgram) {
+  start('B', true);
+  const std::string denied = program("denied");
+  const std::string kept = file("kept");
+  apply({"mode: block, namespaces: {deny: [mount]}, mounts: deny, executables: {deny: [" + denied +
+         "]}, files: [{action: deny, operations: [read], paths: [" + kept + "]}]"});
+  const auto prepare = [] { return unshare(CLONE_NEWNS) == 0 ? 0 : errno; };
+  const auto shell = [](const std::string& command) {
+    execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
+    return errno;
+  };
+  EXPECT_EQ(inside(prepare), kDone);
+  EXPECT_EQ(inside([&] { return error_of(open(kept.c_str(), O_RDONLY)); }), kDone);
+  EXPECT_EQ(verdicts().size(), 0U);
+  EXPECT_EQ(inside([&] { return prepare() + run(denied); }), kKilled);
+  EXPECT_EQ(inside([&] { return prepare() + run("/bin/true"); }), kDone);
+  EXPECT_NE(inside([&] { return prepare() + shell("read x < " + kept + "; true < " + kept); }),
+            kDone);
+  EXPECT_EQ(inside([&] { return prepare() + shell("read x < /proc/self/stat"); }), kDone);
+  const auto seen = verdicts();
+  ASSERT_GE(seen.size(), 2U);
+  EXPECT_EQ(seen[0].verdict.operation, YGR_OP_EXEC);
+  EXPECT_EQ(seen[1].verdict.operation, YGR_OP_READ);
+  start('B');
 }
 
 TEST_F(TierB, StaysInForceWhenTheProcessIsKilledAndIsTakenOver) {
@@ -437,9 +327,11 @@ TEST_F(TierB, StaysInForceWhenTheProcessIsKilledAndIsTakenOver) {
   ASSERT_EQ(pipe(ready), 0);
   const pid_t agent = fork();
   if (agent == 0) {
-    auto opened =
-        Enforcer::open({.pins = pins_, .attach_cgroup = policed_.folder(), .strongest_tier = 'B'});
-    const PolicedContainer container = policed_.container();
+    auto opened = Enforcer::open({.pins = pins_,
+                                  .attach_cgroup = policed_->folder(),
+                                  .strongest_tier = 'B',
+                                  .spares_runtime = false});
+    const PolicedContainer container = policed_->container();
     const bool ok = opened.has_value() &&
                     (*opened)
                         ->apply(policies_of({"mode: block, network: {egress: {allow: []}}"}),

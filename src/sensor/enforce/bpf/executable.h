@@ -67,7 +67,8 @@ YGR_INLINE ygr_u32 ygr_ask_hash(struct ygr_slot* slot) {
   return slot->said_of_operation.unknown_hash;
 }
 
-YGR_INLINE int ygr_check_program(ygr_u32 group, struct file* file, ygr_u32 means) {
+YGR_CHECKED int ygr_check_program(ygr_u32 group, ygr_u64 address, ygr_u32 means) {
+  struct file* file = (struct file*)address;
   struct ygr_slot* slot = ygr_begin(group, YGR_OP_EXEC);
   ygr_u32 unknown = 0;
   ygr_u32 mode;
@@ -98,8 +99,8 @@ YGR_INLINE int ygr_check_program(ygr_u32 group, struct file* file, ygr_u32 means
 }
 
 /* Rules that speak of what a program is, whatever its path. */
-YGR_NOINLINE int ygr_check_kind(ygr_u32 group, ygr_u32 operation, struct file* file,
-                                ygr_u32 means) {
+YGR_CHECKED int ygr_check_kind(ygr_u32 group, ygr_u32 operation, ygr_u64 address, ygr_u32 means) {
+  struct file* file = (struct file*)address;
   struct ygr_slot* slot = ygr_begin(group, operation);
   int result = 0;
   int applies;
@@ -112,7 +113,8 @@ YGR_NOINLINE int ygr_check_kind(ygr_u32 group, ygr_u32 operation, struct file* f
   return result;
 }
 
-YGR_INLINE int ygr_check_executable(ygr_u32 group, struct file* file, ygr_u32 means) {
+YGR_INLINE int ygr_check_executable(ygr_u32 group, struct file* executable, ygr_u32 means) {
+  ygr_u64 file = (ygr_u64)executable;
   if (ygr_check_kind(group, YGR_OP_EXEC_MEMFD, file, means)) return -YGR_EPERM;
   if (ygr_check_kind(group, YGR_OP_EXEC_UPPER, file, means)) return -YGR_EPERM;
   return ygr_check_program(group, file, means);

@@ -7,7 +7,7 @@
 #include "sensor/enforce/bpf/executable.h"
 #include "sensor/enforce/bpf/spelled.h"
 
-enum { YGR_WRITE_OR_EXEC = 6, YGR_TRUNCATES = 01000, YGR_ANY_NAMESPACE = 0x7e020080 };
+enum { YGR_WRITE_OR_EXEC = 6, YGR_TRUNCATES = 01000 };
 
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -70,7 +70,7 @@ YGR_INLINE int ygr_check_argument_path(ygr_u32 group, ygr_u32 operation, struct 
                                        ygr_u8 directory, ygr_u8 path) {
   ygr_s32 fd =
       directory == YGR_NO_DIRECTORY ? YGR_AT_FDCWD : (ygr_s32)ygr_argument(regs, directory);
-  return ygr_check_spelled(group, operation, fd, (const void*)ygr_argument(regs, path));
+  return ygr_check_spelled(group, operation, fd, ygr_argument(regs, path));
 }
 
 YGR_INLINE void ygr_judge_call(ygr_u32 group, struct pt_regs* regs, struct ygr_judged_call* call) {
@@ -121,7 +121,7 @@ int BPF_PROG(kill_at_enter, struct pt_regs* regs, long number) {
   struct ygr_judged_call* call = ygr_find_call(number);
   ygr_u32 group;
   if (!call || call->kind == YGR_CALL_OPENED) return 0;
-  group = ygr_group_of_current();
+  group = ygr_judging_group();
   if (group == 0) return 0;
   if (!ygr_has_paths(call)) {
     ygr_judge_call(group, regs, call);
@@ -161,7 +161,7 @@ int BPF_PROG(kill_at_exit, struct pt_regs* regs, long result) {
   struct ygr_judged_call* call = ygr_find_call(number);
   ygr_u32 group;
   if (!call || (call->kind != YGR_CALL_OPENED && !ygr_has_paths(call))) return 0;
-  group = ygr_group_of_current();
+  group = ygr_judging_group();
   if (group == 0) return 0;
   if (call->kind == YGR_CALL_OPENED) {
     if (result >= 0) ygr_judge_opened(group, (ygr_s32)result);
@@ -175,7 +175,15 @@ int BPF_PROG(kill_at_exit, struct pt_regs* regs, long result) {
 /* Before the first instruction of the new program. */
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(kill_at_exec, struct task_struct* task, int old_pid, struct linux_binprm* bprm) {
-  ygr_u32 group = ygr_group_of_current();
-  if (group != 0) ygr_check_executable(group, BPF_CORE_READ(bprm, file), YGR_BY_KILL);
+  struct file* file = BPF_CORE_READ(bprm, file);
+  ygr_u32 group = ygr_judging_group_of_exec(file);
+  if (group != 0) ygr_check_executable(group, file, YGR_BY_KILL);
+  return 0;
+}
+
+/* Whoever comes from a container's program is the container's. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(note_fork, struct task_struct* parent, struct task_struct* child) {
+  if (ygr_judging_group() != 0) ygr_mark_inmate(child);
   return 0;
 }

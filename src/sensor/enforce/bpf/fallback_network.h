@@ -6,7 +6,7 @@
 
 YGR_INLINE int ygr_check_ipv4(struct bpf_sock_addr* context, ygr_u32 operation) {
   struct ygr_endpoint endpoint = {};
-  ygr_u32 group = ygr_group_of_current();
+  ygr_u32 group = ygr_group_of_current() & ~(ygr_u32)YGR_SPARES_RUNTIME; /* it connects nowhere */
   if (group == 0) return 1;
   endpoint.protocol = context->protocol;
   endpoint.port = bpf_ntohs(context->user_port);
@@ -17,7 +17,7 @@ YGR_INLINE int ygr_check_ipv4(struct bpf_sock_addr* context, ygr_u32 operation) 
 YGR_INLINE int ygr_check_ipv6(struct bpf_sock_addr* context, ygr_u32 operation) {
   struct ygr_endpoint endpoint = {};
   ygr_u32 words[4];
-  ygr_u32 group = ygr_group_of_current();
+  ygr_u32 group = ygr_group_of_current() & ~(ygr_u32)YGR_SPARES_RUNTIME; /* it connects nowhere */
   if (group == 0) return 1;
   endpoint.protocol = context->protocol;
   endpoint.port = bpf_ntohs(context->user_port);

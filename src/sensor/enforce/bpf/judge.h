@@ -104,8 +104,8 @@ YGR_INLINE ygr_u32 ygr_too_deep(struct ygr_slot* slot) {
 }
 
 /* The whole judgement of a path. `mount` is a struct vfsmount. */
-YGR_NOINLINE int ygr_check_path(ygr_u32 group, ygr_u32 operation, ygr_u64 dentry, ygr_u64 mount,
-                                ygr_u32 means) {
+YGR_CHECKED int ygr_check_path(ygr_u32 group, ygr_u32 operation, ygr_u64 dentry, ygr_u64 mount,
+                               ygr_u32 means) {
   struct ygr_slot* slot = ygr_begin(group, operation);
   ygr_u32 mode;
   int result;
@@ -119,8 +119,7 @@ YGR_NOINLINE int ygr_check_path(ygr_u32 group, ygr_u32 operation, ygr_u64 dentry
 }
 
 /* The same of a number: a capability, a command, a user. */
-YGR_NOINLINE int ygr_check_number(ygr_u32 group, ygr_u32 operation, ygr_u64 subject,
-                                  ygr_u32 means) {
+YGR_CHECKED int ygr_check_number(ygr_u32 group, ygr_u32 operation, ygr_u64 subject, ygr_u32 means) {
   struct ygr_slot* slot = ygr_begin(group, operation);
   int result;
   if (!slot) return 0;
@@ -132,8 +131,10 @@ YGR_NOINLINE int ygr_check_number(ygr_u32 group, ygr_u32 operation, ygr_u64 subj
   return result;
 }
 
+enum { YGR_ANY_NAMESPACE = 0x7e020080 }; /* every CLONE_NEW… */
+
 /* Each bit of CLONE_NEW… by itself. */
-YGR_NOINLINE int ygr_check_namespaces(ygr_u32 group, ygr_u64 flags, ygr_u32 means) {
+YGR_CHECKED int ygr_check_namespaces(ygr_u32 group, ygr_u64 flags, ygr_u32 means) {
   static const ygr_u32 kinds[8] = {0x00000080, 0x00020000, 0x02000000, 0x04000000,
                                    0x08000000, 0x10000000, 0x20000000, 0x40000000};
   for (int i = 0; i < 8; ++i) {

@@ -19,6 +19,8 @@
 
 #define YGR_INLINE static __always_inline
 #define YGR_NOINLINE static __attribute__((noinline))
+/* Verified once by itself, whatever calls it and how often. */
+#define YGR_CHECKED __attribute__((noinline))
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -136,7 +138,8 @@ struct css_set {
   struct cgroup* dfl_cgrp;
 };
 struct thread_info {
-  ygr_u32 status; /* x86: TS_COMPAT */
+  unsigned long flags; /* arm64: TIF_32BIT */
+  ygr_u32 status;      /* x86: TS_COMPAT */
 };
 struct task_struct {
   struct thread_info thread_info;

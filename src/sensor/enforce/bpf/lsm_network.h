@@ -37,7 +37,7 @@ int BPF_PROG(lsm_connect, struct socket* socket, void* address) {
   struct ygr_endpoint endpoint;
   YGR_GROUP_OR_LEAVE(group);
   if (!ygr_read_endpoint(socket, address, 0, &endpoint)) return 0;
-  return ygr_check_endpoint(group, YGR_OP_EGRESS, &endpoint);
+  return ygr_result(ygr_check_endpoint(group, YGR_OP_EGRESS, &endpoint));
 }
 
 SEC("lsm/socket_sendmsg")
@@ -47,7 +47,7 @@ int BPF_PROG(lsm_sendmsg, struct socket* socket, struct msghdr* message) {
   if (!address) return 0;
   YGR_GROUP_OR_LEAVE(group);
   if (!ygr_read_endpoint(socket, address, 1, &endpoint)) return 0;
-  return ygr_check_endpoint(group, YGR_OP_EGRESS, &endpoint);
+  return ygr_result(ygr_check_endpoint(group, YGR_OP_EGRESS, &endpoint));
 }
 
 SEC("lsm/socket_bind")
@@ -55,13 +55,13 @@ int BPF_PROG(lsm_bind, struct socket* socket, void* address) {
   struct ygr_endpoint endpoint;
   YGR_GROUP_OR_LEAVE(group);
   if (!ygr_read_endpoint(socket, address, 1, &endpoint)) return 0;
-  return ygr_check_endpoint(group, YGR_OP_BIND, &endpoint);
+  return ygr_result(ygr_check_endpoint(group, YGR_OP_BIND, &endpoint));
 }
 
 SEC("lsm/socket_listen")
 int BPF_PROG(lsm_listen, struct socket* socket, int backlog) {
   YGR_GROUP_OR_LEAVE(group);
-  return ygr_check_number(group, YGR_OP_LISTEN, 0, YGR_BY_ERROR);
+  return ygr_result(ygr_check_number(group, YGR_OP_LISTEN, 0, YGR_BY_ERROR));
 }
 
 /* By family, and by family and type. */
@@ -73,5 +73,6 @@ int BPF_PROG(lsm_socket, int family, int type, int protocol, int is_kernels) {
   YGR_GROUP_OR_LEAVE(group);
   result =
       ygr_check_number(group, YGR_OP_SOCKET, subject | (ygr_u64)(type & 15) << 16, YGR_BY_ERROR);
-  return result != 0 ? result : ygr_check_number(group, YGR_OP_SOCKET, subject, YGR_BY_ERROR);
+  return ygr_result(result != 0 ? result
+                                : ygr_check_number(group, YGR_OP_SOCKET, subject, YGR_BY_ERROR));
 }

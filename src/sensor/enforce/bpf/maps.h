@@ -33,6 +33,14 @@ YGR_HASH(policies, YGR_MAX_POLICIES, ygr_u32, struct ygr_policy_state);
 /* Process, to when it began, in ticks since boot: who has the number later is not meant. */
 YGR_HASH(exempt, YGR_MAX_EXEMPT, ygr_u32, ygr_u64);
 
+/* Tasks that have begun the container's own programs, or come from such. */
+struct {
+  __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, int);
+  __type(value, ygr_u32);
+} inmates SEC(".maps");
+
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
   __uint(max_entries, YGR_MAX_HASHES);
@@ -67,6 +75,7 @@ enum { YGR_SLOTS = 3, YGR_HASHED_NAMES = 64, YGR_MAX_STEPS = 1 << 16 };
  */
 struct ygr_slot {
   ygr_u64 in_use;
+  ygr_u32 index; /* of this one */
   /* Where the walk up a path is, and what it found. */
   ygr_u64 dentry;
   ygr_u64 mount; /* struct mount */
@@ -133,7 +142,10 @@ YGR_INLINE struct ygr_slot* ygr_take_slot(void) {
   for (ygr_u32 i = 0; i < YGR_SLOTS; ++i) {
     ygr_u32 index = i;
     struct ygr_slot* slot = bpf_map_lookup_elem(&slots, &index);
-    if (slot && __sync_lock_test_and_set(&slot->in_use, 1) == 0) return slot;
+    if (slot && __sync_lock_test_and_set(&slot->in_use, 1) == 0) {
+      slot->index = i;
+      return slot;
+    }
   }
   YGR_COUNT(busy);
   return 0;

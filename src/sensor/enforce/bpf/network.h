@@ -60,10 +60,12 @@ YGR_INLINE void ygr_keep_address(struct ygr_slot* slot, const struct ygr_endpoin
   }
 }
 
-YGR_NOINLINE int ygr_check_endpoint(ygr_u32 group, ygr_u32 operation,
-                                    const struct ygr_endpoint* endpoint) {
-  struct ygr_slot* slot = ygr_begin(group, operation);
+YGR_CHECKED int ygr_check_endpoint(ygr_u32 group, ygr_u32 operation,
+                                   const struct ygr_endpoint* endpoint) {
+  struct ygr_slot* slot;
   int result;
+  if (!endpoint) return 0; /* for the verifier */
+  slot = ygr_begin(group, operation);
   if (!slot) return 0;
   slot->subject = endpoint->port;
   ygr_keep_address(slot, endpoint);

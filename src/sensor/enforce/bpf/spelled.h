@@ -96,13 +96,13 @@ static long ygr_above_turn(ygr_u32 turn, struct ygr_turn* context) {
 
 /* Judges; names that begin so are not asked for. 1: the text lies on a page that is not there yet.
  */
-YGR_NOINLINE int ygr_check_spelled(ygr_u32 group, ygr_u32 operation, ygr_s32 directory,
-                                   const void* text) {
+YGR_CHECKED int ygr_check_spelled(ygr_u32 group, ygr_u32 operation, ygr_s32 directory,
+                                  ygr_u64 text) {
   struct ygr_slot* slot = ygr_begin(group, operation);
   struct ygr_turn turn = {.slot = slot};
   long size;
   if (!slot) return 0;
-  size = bpf_probe_read_user_str(slot->text, YGR_MAX_PATH, text);
+  size = bpf_probe_read_user_str(slot->text, YGR_MAX_PATH, (const void*)text);
   if (size > 1) {
     int is_relative = slot->text[0] != '/';
     ygr_begin_name(slot);

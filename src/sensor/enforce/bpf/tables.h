@@ -133,8 +133,13 @@ struct ygr_policy_state {
 };
 YGR_ASSERT_SIZE(ygr_policy_state, 32);
 
+/* Of a control group's group: it is a container's, whose runtime prepares it from within. */
+enum { YGR_SPARES_RUNTIME = 0x80000000 };
+
 struct ygr_settings {
-  ygr_u64 seed;       /* of path_hash.h */
+  ygr_u64 seed; /* of path_hash.h */
+  ygr_u32 host_mnt_ns;
+  ygr_u32 reserved;
   ygr_u32 next_group; /* user space: numbers are never used twice */
   ygr_u32 next_class;
 };

@@ -78,11 +78,15 @@ YGR_INLINE ygr_u32 ygr_put_comm(struct ygr_slot* slot, ygr_u32 at) {
   return (at + sizeof(struct ygr_section) + length + 7) & ~7U;
 }
 
-YGR_NOINLINE int ygr_tell(struct ygr_slot* slot, ygr_u32 action) {
-  struct ygr_header* header = (struct ygr_header*)slot->record;
+/* Of the case in slot `index`. */
+YGR_CHECKED int ygr_tell_slot(ygr_u32 index, ygr_u32 action) {
+  struct ygr_slot* slot = bpf_map_lookup_elem(&slots, &index);
+  struct ygr_header* header;
   struct ygr_verdict* verdict;
   ygr_u32 at = sizeof(struct ygr_header);
   ygr_u8 sections = 2;
+  if (!slot) return 0;
+  header = (struct ygr_header*)slot->record;
   __builtin_memset(slot->record, 0, 256);
   ygr_fill_header(slot, action);
   at = ygr_put_section(slot, at, YGR_S_VERDICT, 0, sizeof(*verdict));
@@ -123,6 +127,10 @@ YGR_NOINLINE int ygr_tell(struct ygr_slot* slot, ygr_u32 action) {
     YGR_COUNT(verdicts_lost);
   }
   return 0;
+}
+
+YGR_INLINE void ygr_tell(struct ygr_slot* slot, ygr_u32 action) {
+  ygr_tell_slot(slot->index, action);
 }
 
 /* Whether the policy still blocks; counts the denial. */

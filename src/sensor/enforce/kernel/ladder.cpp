@@ -67,11 +67,16 @@ char Ladder::tier() const {
   return cgroup_hooks.empty() || tracepoints.empty() || fanotify.empty() ? 'B' : 'C';
 }
 
-Ladder probe_ladder() {
-  return {.lsm = try_rung(Rung::kLsm),
-          .cgroup_hooks = try_rung(Rung::kCgroup),
-          .tracepoints = try_rung(Rung::kTracepoint),
-          .fanotify = try_fanotify()};
+Ladder probe_ladder(char strongest_tier) {
+  Ladder ladder{.lsm = strongest_tier == 'A' ? try_rung(Rung::kLsm) : "not asked"};
+  if (ladder.lsm.empty()) {
+    ladder.cgroup_hooks = ladder.tracepoints = ladder.fanotify = "not asked: tier A works";
+    return ladder;
+  }
+  ladder.cgroup_hooks = try_rung(Rung::kCgroup);
+  ladder.tracepoints = try_rung(Rung::kTracepoint);
+  ladder.fanotify = try_fanotify();
+  return ladder;
 }
 
 }  // namespace yagura::sensor::enforce

@@ -18,7 +18,8 @@ struct Ladder {
   [[nodiscard]] char tier() const;
 };
 
-// Loads a handful of programs, opens a file and unloads them. Touches nobody else. About 10 ms.
-[[nodiscard]] Ladder probe_ladder();
+// Loads a handful of programs, opens a file and unloads them. Touches nobody else. Tiers stronger
+// than `strongest_tier` are not asked for, nor those below the first that works.
+[[nodiscard]] Ladder probe_ladder(char strongest_tier = 'A');
 
 }  // namespace yagura::sensor::enforce

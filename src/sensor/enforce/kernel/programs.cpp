@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -26,13 +27,6 @@
 
 namespace yagura::sensor::enforce {
 namespace {
-
-#if defined(__aarch64__)
-constexpr std::string_view kCallPrefix = "__arm64_sys_";
-#else
-constexpr std::string_view kCallPrefix = "__x64_sys_";
-#endif
-constexpr std::string_view kCompatPrefix = "__ia32_sys_";
 
 // Maps that each object has for itself.
 bool is_private(const bpf_map* map) {
@@ -57,14 +51,6 @@ struct DestroyBtf {
   void operator()(btf* types) const { btf__free(types); }
 };
 
-// "unshare32" of the section "fmod_ret/unshare32" to "__ia32_sys_unshare".
-std::string function_of_call(std::string_view section) {
-  std::string_view call = section.substr(section.find('/') + 1);
-  if (!call.ends_with("32")) return std::string(kCallPrefix) + std::string(call);
-  call.remove_suffix(2);
-  return std::string(kCompatPrefix) + std::string(call);
-}
-
 }  // namespace
 
 struct Programs::Objects {
@@ -88,7 +74,7 @@ void Programs::set_problem(const std::string& name, std::string problem) {
   hooks_.push_back({.name = name, .is_attached = false, .problem = std::move(problem)});
 }
 
-Result<void> Programs::load_object(const ProgramOptions& options, bool with_replaced_calls) {
+Result<void> Programs::load_object(const ProgramOptions& options) {
   const QuietLibbpf quiet;
   objects_ = std::make_unique<Objects>();
   hooks_.clear();
@@ -100,6 +86,10 @@ Result<void> Programs::load_object(const ProgramOptions& options, bool with_repl
   if (objects_->lsm == nullptr && objects_->fallback == nullptr) {
     return fail(ErrorCode::kUnsupported,
                 fmt::format("kernel programs do not open: {}", quiet.said()));
+  }
+  if (objects_->lsm != nullptr) {
+    objects_->lsm->rodata->ygr_call_unshare = SYS_unshare;
+    objects_->lsm->rodata->ygr_call_setns = SYS_setns;
   }
   if (objects_->fallback != nullptr)
     objects_->fallback->rodata->ygr_detect_only = options.tier == 'C';
@@ -122,15 +112,6 @@ Result<void> Programs::load_object(const ProgramOptions& options, bool with_repl
                                  BTF_KIND_FUNC) < 0) {
         bpf_program__set_autoload(program, false);
         set_problem(section, "this kernel has no such hook");
-      }
-    } else if (section.starts_with("fmod_ret/")) {
-      const std::string function = function_of_call(section);
-      if (!with_replaced_calls ||
-          btf__find_by_name_kind(types.get(), function.c_str(), BTF_KIND_FUNC) < 0 ||
-          bpf_program__set_attach_target(program, 0, function.c_str()) != 0) {
-        bpf_program__set_autoload(program, false);
-        set_problem(section, with_replaced_calls ? "this kernel has no such call"
-                                                 : "this kernel lets no results be replaced");
       }
     }
   }
@@ -187,9 +168,7 @@ Result<std::unique_ptr<Programs>> Programs::load(const ProgramOptions& options) 
   YAGURA_TRY_VOID(make_folder(options.pins / "maps"));
   YAGURA_TRY_VOID(make_folder(options.pins / "links"));
   std::unique_ptr<Programs> programs(new Programs);
-  auto loaded = programs->load_object(options, true);
-  if (!loaded && options.tier == 'A') loaded = programs->load_object(options, false);
-  if (!loaded) return std::unexpected(std::move(loaded).error());
+  YAGURA_TRY_VOID(programs->load_object(options));
   YAGURA_TRY_VOID(programs->attach(options));
   return programs;
 }

@@ -45,7 +45,7 @@ class Programs {
 
  private:
   Programs() = default;
-  Result<void> load_object(const ProgramOptions& options, bool with_replaced_calls);
+  Result<void> load_object(const ProgramOptions& options);
   Result<void> attach(const ProgramOptions& options);
   void remove_other_links(const std::filesystem::path& links);
   void set_problem(const std::string& name, std::string problem);

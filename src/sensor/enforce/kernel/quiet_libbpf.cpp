@@ -8,7 +8,7 @@
 namespace yagura::sensor::enforce {
 namespace {
 
-constexpr std::size_t kMost = 16384;
+constexpr std::size_t kMost = 4096;
 
 std::string& buffer() {
   thread_local std::string text;
@@ -17,9 +17,15 @@ std::string& buffer() {
 
 int keep(libbpf_print_level level, const char* format, va_list arguments) {
   if (level != LIBBPF_WARN) return 0;
-  char line[8192];
-  const int size = std::vsnprintf(line, sizeof(line), format, arguments);
-  if (size > 0) buffer().append(line);
+  // The end of a verifier's log says why.
+  va_list again;
+  va_copy(again, arguments);
+  const int size = std::vsnprintf(nullptr, 0, format, again);
+  va_end(again);
+  if (size <= 0) return 0;
+  std::string line(static_cast<std::size_t>(size), '\0');
+  std::vsnprintf(line.data(), line.size() + 1, format, arguments);
+  buffer().append(line);
   if (buffer().size() > kMost) buffer().erase(0, buffer().size() - kMost);
   return 0;
 }

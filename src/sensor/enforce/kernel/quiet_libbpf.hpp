@@ -13,7 +13,7 @@ class QuietLibbpf {
   QuietLibbpf(const QuietLibbpf&) = delete;
   QuietLibbpf& operator=(const QuietLibbpf&) = delete;
 
-  // The end of what this thread's calls said, at most 16 KiB.
+  // The end of what this thread's calls said, at most 4 KiB.
   [[nodiscard]] const std::string& said() const;
 
  private:

@@ -4,6 +4,7 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -62,14 +63,21 @@ ygr_network_key kernel_key(std::uint32_t group, ygr_operation operation, const C
 
 }  // namespace
 
-Result<Tables> Tables::open(const Programs& programs) {
+Result<Tables> Tables::open(const Programs& programs,
+                            const std::filesystem::path& host_mount_namespace) {
   Tables tables;
   tables.programs_ = &programs;
   const std::uint32_t zero = 0;
   if (bpf_map_lookup_elem(programs.map("settings"), &zero, &tables.settings_) != 0) {
     return fail(ErrorCode::kIo, fmt::format("reading the settings: {}", std::strerror(errno)));
   }
-  if (tables.settings_.seed != 0) return tables;
+  struct stat host{};
+  if (stat(host_mount_namespace.c_str(), &host) == 0)
+    tables.settings_.host_mnt_ns = static_cast<ygr_u32>(host.st_ino);
+  if (tables.settings_.seed != 0) {
+    YAGURA_TRY_VOID(tables.store_settings());
+    return tables;
+  }
   if (getrandom(&tables.settings_.seed, sizeof(tables.settings_.seed), 0) !=
       sizeof(tables.settings_.seed)) {
     return fail(ErrorCode::kIo, "no random numbers");
@@ -170,8 +178,9 @@ void Tables::keep_groups(const std::set<std::uint32_t>& groups) {
                       [&](const auto& key) { return !classes.contains(key.network_class); });
 }
 
-Result<void> Tables::police(std::uint64_t cgroup_id, std::uint32_t group) {
-  return put(*programs_, "cgroups", cgroup_id, group);
+Result<void> Tables::police(std::uint64_t cgroup_id, std::uint32_t group, bool spares_runtime) {
+  const std::uint32_t value = group | (spares_runtime ? std::uint32_t{YGR_SPARES_RUNTIME} : 0U);
+  return put(*programs_, "cgroups", cgroup_id, value);
 }
 
 void Tables::release(std::uint64_t cgroup_id) {

@@ -16,7 +16,8 @@ namespace yagura::sensor::enforce {
 class Tables {
  public:
   // Draws the seed where nobody did before. The programs must outlive this.
-  [[nodiscard]] static Result<Tables> open(const Programs& programs);
+  [[nodiscard]] static Result<Tables> open(const Programs& programs,
+                                           const std::filesystem::path& host_mount_namespace);
 
   [[nodiscard]] std::uint64_t seed() const { return settings_.seed; }
 
@@ -30,7 +31,9 @@ class Tables {
   // Takes away everything of groups that are not among these.
   void keep_groups(const std::set<std::uint32_t>& groups);
 
-  [[nodiscard]] Result<void> police(std::uint64_t cgroup_id, std::uint32_t group);
+  // `spares_runtime`: not what the container's runtime does there to prepare it.
+  [[nodiscard]] Result<void> police(std::uint64_t cgroup_id, std::uint32_t group,
+                                    bool spares_runtime);
   void release(std::uint64_t cgroup_id);
   [[nodiscard]] std::vector<std::uint64_t> policed() const;
 
