@@ -211,7 +211,9 @@ void CaptureOutput::write_block(const Job& job) {
   }
   // Cut off what was written of it: the file ends with a whole block again.
   const auto good = static_cast<off_t>(file_bytes_.load());
-  if (ftruncate(fd_, good) != 0 || lseek(fd_, good, SEEK_SET) < 0) close_file();
+  const bool is_mended = ftruncate(fd_, good) == 0 && lseek(fd_, good, SEEK_SET) >= 0;
+  // Another file goes on; the only one may not be emptied by opening it again.
+  if (!is_mended && options_.rotates) close_file();
   drop(job.events);
 }
 

@@ -259,6 +259,28 @@ TEST_F(Recorder, OfTheHostOnlyWhatIsNearIsTold) {
   EXPECT_NE(to_text(incident, Colours::kNone).find("a process of the host"), std::string::npos);
 }
 
+TEST(Notes, VerdictsSayWhatWasDecided) {
+  ygr_verdict verdict{};
+  verdict.operation = 5;  // write
+  verdict.action = YGR_BLOCKED;
+  verdict.tier = 'A';
+  RecordMaker file(YGR_VERDICT, "", 5);
+  file.with(YGR_S_VERDICT, verdict).text(YGR_S_PATH0, "/etc/passwd");
+  EXPECT_EQ(verdict_text(file.view()), "blocked file.write /etc/passwd (tier A)");
+  verdict.operation = 15;  // egress
+  verdict.action = YGR_KILLED;
+  verdict.tier = 'B';
+  RecordMaker connection(YGR_VERDICT, "", 5);
+  connection.with(YGR_S_VERDICT, verdict).address("203.0.113.9", 443);
+  EXPECT_EQ(verdict_text(connection.view()), "killed network.egress 203.0.113.9:443 (tier B)");
+  verdict.action = 77;
+  verdict.operation = 0xffff;
+  RecordMaker hostile(YGR_VERDICT, "", 5);
+  hostile.with(YGR_S_VERDICT, verdict);
+  EXPECT_TRUE(verdict_text(hostile.view()).starts_with("? "));
+  EXPECT_EQ(verdict_text(RecordMaker(YGR_VERDICT, "", 5).view()), "");
+}
+
 TEST(Notes, StayWithinTheirMemoryAndTheirShare) {
   testing::ScriptedResolver resolver;
   Pipeline pipeline(resolver, {});

@@ -6,12 +6,15 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cstring>
+#include <iterator>
 #include <utility>
 #include <vector>
 
 #include "rules/event_type.hpp"
 #include "sensor/dns/ip_address.hpp"
 #include "sensor/dns/message.hpp"
+#include "sensor/enforce/policy/policy.hpp"
 
 namespace yagura::sensor {
 
@@ -138,6 +141,22 @@ std::string end_text(std::uint16_t family, const ygr_u8 (&address)[16], std::uin
                     : fmt::format("[{}]:{}", ip.to_string(), port);
 }
 
+// A sockaddr of the kernel's.
+std::string address_text(std::string_view bytes) {
+  sockaddr_in6 six{};
+  sockaddr_in four{};
+  if (bytes.size() >= sizeof(four)) std::memcpy(&four, bytes.data(), sizeof(four));
+  if (bytes.size() >= sizeof(six)) std::memcpy(&six, bytes.data(), sizeof(six));
+  ygr_u8 address[16]{};
+  if (four.sin_family == AF_INET) {
+    std::memcpy(address, &four.sin_addr, sizeof(four.sin_addr));
+    return end_text(AF_INET, address, ntohs(four.sin_port));
+  }
+  if (six.sin6_family != AF_INET6) return {};
+  std::memcpy(address, &six.sin6_addr, sizeof(address));
+  return end_text(AF_INET6, address, ntohs(six.sin6_port));
+}
+
 std::string_view protocol_name(std::uint16_t protocol) {
   switch (protocol) {
     case IPPROTO_TCP:
@@ -211,6 +230,28 @@ std::string command_line(std::string_view argv, std::size_t max) {
     text.resize(max);
     text += "…";
   }
+  return text;
+}
+
+std::string verdict_text(const RecordView& record) {
+  static constexpr std::string_view kActions[] = {"observed", "would block", "blocked", "killed"};
+  const auto verdict = record.get<ygr_verdict>(YGR_S_VERDICT);
+  if (!verdict) return {};
+  const bool is_known = verdict->action < std::size(kActions);
+  std::string text =
+      fmt::format("{} {}", is_known ? kActions[verdict->action] : std::string_view("?"),
+                  enforce::to_string(static_cast<ygr_operation>(verdict->operation)));
+  const std::string_view path = path_of(record, YGR_S_PATH0);
+  if (!path.empty()) {
+    text += fmt::format(" {}", path);
+  } else if (const std::string address = address_text(record.text(YGR_S_ADDRESS));
+             !address.empty()) {
+    text += " " + address;
+  } else if (verdict->subject != 0) {
+    text += fmt::format(" {}", verdict->subject);
+  }
+  const bool is_tier = verdict->tier >= 'A' && verdict->tier <= 'C';
+  if (is_tier) text += fmt::format(" (tier {})", static_cast<char>(verdict->tier));
   return text;
 }
 
@@ -292,7 +333,7 @@ void Notes::take(const SensorEvent& event) {
       if (note.subject.empty()) return;
       break;
     case YGR_VERDICT:
-      note.subject = record.text(YGR_S_PATH0);
+      note.subject = verdict_text(record);
       break;
     default:
       describe_call(record, kind, note);

@@ -55,19 +55,6 @@ std::string exit_text(std::int64_t status) {
   return fmt::format("exit {}", WEXITSTATUS(code));
 }
 
-std::string_view verdict_text(std::uint8_t action) {
-  switch (action) {
-    case YGR_BLOCKED:
-      return "blocked";
-    case YGR_KILLED:
-      return "killed";
-    case YGR_WOULD_BLOCK:
-      return "would block";
-    default:
-      return "observed";
-  }
-}
-
 }  // namespace
 
 Result<std::unique_ptr<TraceWriter>> TraceWriter::make(const TraceOptions& options,
@@ -165,13 +152,9 @@ void TraceWriter::append_what(const SensorEvent& event) {
       append_painted(kYellow, "dns ");
       append_cut(dns_text(record.text(YGR_S_DATA)));
       return;
-    case YGR_VERDICT: {
-      const auto verdict = record.get<ygr_verdict>(YGR_S_VERDICT);
-      append_painted(kRed, verdict_text(verdict ? verdict->action : 0));
-      line_ += ' ';
-      append_cut(record.text(YGR_S_PATH0));
+    case YGR_VERDICT:
+      append_painted(kRed, verdict_text(record).substr(0, options_.max_arguments));
       return;
-    }
     default:
       append_call(event);
   }
