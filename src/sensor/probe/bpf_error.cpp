@@ -18,7 +18,8 @@ namespace {
 // ours.
 thread_local std::string first_warning;
 
-int keep_warning(libbpf_print_level level, const char* format, va_list arguments) {
+[[gnu::format(printf, 2, 0)]] int keep_warning(libbpf_print_level level, const char* format,
+                                               va_list arguments) {
   if (level != LIBBPF_WARN || !first_warning.empty()) return 0;
   char line[512];
   const int length = std::vsnprintf(line, sizeof(line), format, arguments);
