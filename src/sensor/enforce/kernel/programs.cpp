@@ -19,6 +19,7 @@
 
 #include "enforce_fallback.skel.h"
 #include "enforce_lsm.skel.h"
+#include "sensor/enforce/kernel/gone_links.hpp"
 #include "sensor/enforce/kernel/quiet_libbpf.hpp"
 
 #ifndef BPF_FS_MAGIC
@@ -125,6 +126,7 @@ Result<void> Programs::load_object(const ProgramOptions& options) {
 Result<void> Programs::attach(const ProgramOptions& options) {
   const QuietLibbpf quiet;
   const auto links = options.pins / "links";
+  GoneLinks old;
   const int cgroup = open(options.attach_cgroup.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, objects_->object()) {
@@ -140,6 +142,7 @@ Result<void> Programs::attach(const ProgramOptions& options) {
     const auto place = links / bpf_program__name(program);
     const std::string fresh = place.string() + "-new";
     unlink(fresh.c_str());
+    old.note(place);
     if (bpf_link__pin(link, fresh.c_str()) != 0 || rename(fresh.c_str(), place.c_str()) != 0) {
       set_problem(section, fmt::format("is not pinned: {}", std::strerror(errno)));
       continue;
@@ -148,11 +151,12 @@ Result<void> Programs::attach(const ProgramOptions& options) {
   }
   if (cgroup >= 0) close(cgroup);
   std::ranges::sort(hooks_, {}, &HookState::name);
-  remove_other_links(links);
+  remove_other_links(links, old);
+  old.wait();
   return {};
 }
 
-void Programs::remove_other_links(const std::filesystem::path& links) {
+void Programs::remove_other_links(const std::filesystem::path& links, GoneLinks& old) {
   std::set<std::string> own;
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, objects_->object()) own.insert(bpf_program__name(program));
@@ -161,7 +165,10 @@ void Programs::remove_other_links(const std::filesystem::path& links) {
   for (const auto& entry : std::filesystem::directory_iterator(links, error)) {
     if (!own.contains(entry.path().filename())) others.push_back(entry.path());
   }
-  for (const auto& path : others) unlink(path.c_str());
+  for (const auto& path : others) {
+    old.note(path);
+    unlink(path.c_str());
+  }
 }
 
 Result<std::unique_ptr<Programs>> Programs::load(const ProgramOptions& options) {
@@ -179,6 +186,9 @@ int Programs::map(const char* name) const {
 
 Result<void> Programs::remove(const std::filesystem::path& pins) {
   std::error_code error;
+  GoneLinks gone;
+  for (const auto& entry : std::filesystem::directory_iterator(pins / "links", error))
+    gone.note(entry.path());
   // Links first: programs whose tables are gone would judge by nothing.
   for (const char* folder : {"links", "maps"}) {
     std::filesystem::remove_all(pins / folder, error);
@@ -186,6 +196,7 @@ Result<void> Programs::remove(const std::filesystem::path& pins) {
       return fail(ErrorCode::kIo, fmt::format("{}: {}", (pins / folder).string(), error.message()));
   }
   std::filesystem::remove(pins, error);
+  gone.wait();
   return {};
 }
 

@@ -11,9 +11,9 @@
 
 #include "core/result.hpp"
 
-struct bpf_object;
-
 namespace yagura::sensor::enforce {
+
+class GoneLinks;
 
 // One hook of one program: "what this node can refuse, and how".
 struct HookState {
@@ -47,7 +47,7 @@ class Programs {
   Programs() = default;
   Result<void> load_object(const ProgramOptions& options);
   Result<void> attach(const ProgramOptions& options);
-  void remove_other_links(const std::filesystem::path& links);
+  void remove_other_links(const std::filesystem::path& links, GoneLinks& old);
   void set_problem(const std::string& name, std::string problem);
 
   struct Objects;
