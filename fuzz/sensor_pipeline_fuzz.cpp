@@ -33,7 +33,8 @@ constexpr std::string_view kRules = R"(
   priority: NOTICE
 )";
 
-// Asks every field of every event, twice: an answer must be well-formed and stay the same.
+// Asks every field of every event, some of them twice: an answer must be well-formed and stay the
+// same.
 class Asker : public EventConsumer {
  public:
   Asker(const ProcessTable& processes, UserNames& users)
@@ -46,12 +47,14 @@ class Asker : public EventConsumer {
     const auto fields = rules::fields_of(rules::Source::kSyscall);
     for (const Reading reading : {Reading::kResolved, Reading::kAsGiven}) {
       view_.set(event, reading);
+      if (reading == Reading::kAsGiven && !view_.has_two_names()) break;
       for (std::size_t id = 0; id < fields.size(); ++id) {
         rules::FieldRef ref{.id = static_cast<rules::FieldId>(id)};
         if (fields[id].argument == rules::FieldArgument::kRequired) ref.key = "flags";
         once_.clear();
-        twice_.clear();
         rules::append_text(once_, view_.get(ref));
+        if ((id + event.number) % 16 != 0) continue;
+        twice_.clear();
         rules::append_text(twice_, view_.get(ref));
         YAGURA_CHECK(once_ == twice_, "a field says the same when it is asked again");
       }

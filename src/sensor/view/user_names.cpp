@@ -191,7 +191,8 @@ void UserNames::load_of_container(Table& table, const Process& process, std::int
 }
 
 UserNames::Table& UserNames::host(std::int64_t wall_ns) {
-  if (!host_->is_loaded || time_between(host_->checked_ns, wall_ns) > options_.recheck_ns) {
+  // Also where nothing could be read: not with each question.
+  if (host_->checked_ns == 0 || time_between(host_->checked_ns, wall_ns) > options_.recheck_ns) {
     load(*host_, options_.host_root, wall_ns);
   }
   return *host_;
