@@ -137,6 +137,10 @@ def make_initramfs(programs, overlay, root, image):
         (root / folder).mkdir()
     shutil.copyfile(busybox, root / "bin/busybox")
     (root / "bin/busybox").chmod(0o755)
+    # Files that tests read.
+    for name, text in [("etc/passwd", "root:x:0:0::/:/bin/sh\n"), ("usr/lib/os-release", "ID=guest\n" * 16)]:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
     # Programs that tests start, rather than busybox's links of these names.
     for name in ["true", "false"]:
         copy_program(Path("/bin") / name, root / "bin" / name, root)
