@@ -197,6 +197,7 @@ class Compiler {
     };
     if (!fields.is_list) {
       std::vector<TextItem> all;
+      all.reserve(exception.rows.size());
       for (const auto& row : exception.rows) all.push_back(row.entries.front().items.front());
       return exception_check(fields.items.front(), op_at(0), all, true, exception.place, source,
                              problems);
@@ -285,6 +286,7 @@ class Compiler {
         break;
     }
     std::vector<NodeId> parts;
+    parts.reserve(tree.children.size());
     for (const auto& child : tree.children) {
       parts.push_back(build(*child, source, visibility, problems));
     }
