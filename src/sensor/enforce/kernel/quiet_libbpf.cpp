@@ -15,7 +15,8 @@ std::string& buffer() {
   return text;
 }
 
-int keep(libbpf_print_level level, const char* format, va_list arguments) {
+__attribute__((format(printf, 2, 0))) int keep(libbpf_print_level level, const char* format,
+                                               va_list arguments) {
   if (level != LIBBPF_WARN) return 0;
   // The end of a verifier's log says why.
   va_list again;
