@@ -29,11 +29,11 @@ TEST_F(FileRecords, NamesRelativeToADirectoryDescriptor) {
 
 TEST_F(FileRecords, SymbolicLinksAreResolvedAndTheNameIsKept) {
   ASSERT_NO_FATAL_FAILURE(watch({"openat"}));
-  ASSERT_EQ(symlink("/etc/passwd", (directory() + "/harmless").c_str()), 0);
+  ASSERT_EQ(symlink("/proc/cpuinfo", (directory() + "/harmless").c_str()), 0);
   in_child([] { open("./harmless", O_RDONLY); });
   const RecordView opened = call("openat");
   EXPECT_EQ(opened.text(YGR_S_PATH0), "./harmless");
-  EXPECT_EQ(opened.text(YGR_S_FD_PATH), "/etc/passwd");
+  EXPECT_EQ(opened.text(YGR_S_FD_PATH), "/proc/cpuinfo");
 }
 
 TEST_F(FileRecords, MountsAreCrossed) {
@@ -231,7 +231,7 @@ TEST_F(FileRecords, MemfdsAndUnlinkedFilesAreMarked) {
 TEST_F(FileRecords, ReadOnlyOpensCanBeLeftOut) {
   ASSERT_NO_FATAL_FAILURE(watch({"openat"}, {.opens = OpenInterest::kNotReadOnly}));
   in_child([] {
-    open("/etc/passwd", O_RDONLY);
+    open("/proc/cpuinfo", O_RDONLY);
     open("written", O_CREAT | O_WRONLY, 0600);
   });
   EXPECT_EQ(count(YGR_CALL, "openat"), 1U);

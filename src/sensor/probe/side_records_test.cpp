@@ -68,7 +68,8 @@ TEST_F(SideRecords, DnsQuestionsAndAnswersAreToldWithoutTheirCalls) {
 
 TEST_F(SideRecords, LibrariesAreToldOnceAProcess) {
   ASSERT_NO_FATAL_FAILURE(watch({"openat2"}, {.tells_libraries = true}));
-  const std::string library = "/usr/lib/os-release";
+  const std::string library = directory() + "/library";
+  close(open(library.c_str(), O_CREAT | O_WRONLY, 0755));
   in_child([&] {
     const int file = open(library.c_str(), O_RDONLY);
     mmap(nullptr, 64, PROT_READ, MAP_PRIVATE, file, 0);

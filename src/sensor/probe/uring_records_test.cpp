@@ -88,27 +88,27 @@ class UringRecords : public ProbeFixture {
 
 TEST_F(UringRecords, AnOpenTellsTheFileThatWasOpened) {
   ASSERT_NO_FATAL_FAILURE(watch({"openat"}));
-  if (!submit_in_child(open_of("/etc/../etc/passwd"))) GTEST_SKIP() << "no io_uring";
+  if (!submit_in_child(open_of("/proc/../proc/cpuinfo"))) GTEST_SKIP() << "no io_uring";
   const RecordView opened = call("openat");
   EXPECT_EQ(opened.header().flags & YGR_FROM_IO_URING, YGR_FROM_IO_URING);
   EXPECT_GE(opened.header().result, 0);
-  EXPECT_EQ(opened.text(YGR_S_FD_PATH), "/etc/passwd");
+  EXPECT_EQ(opened.text(YGR_S_FD_PATH), "/proc/cpuinfo");
 }
 
 TEST_F(UringRecords, AnOpenByAWorkerOfTheKernelIsTheProcesss) {
   ASSERT_NO_FATAL_FAILURE(watch({"openat"}));
-  if (!submit_in_child(open_of("/etc/passwd", IOSQE_ASYNC))) GTEST_SKIP() << "no io_uring";
+  if (!submit_in_child(open_of("/proc/cpuinfo", IOSQE_ASYNC))) GTEST_SKIP() << "no io_uring";
   const RecordView opened = call("openat");
-  EXPECT_EQ(opened.text(YGR_S_FD_PATH), "/etc/passwd");
+  EXPECT_EQ(opened.text(YGR_S_FD_PATH), "/proc/cpuinfo");
   EXPECT_EQ(opened.header().pid, static_cast<std::uint32_t>(child_));
 }
 
 TEST_F(UringRecords, AnOpenWithoutCompletionIsToldByItsName) {
   ASSERT_NO_FATAL_FAILURE(watch({"openat"}));
-  if (!submit_in_child(open_of("/etc/passwd", IOSQE_CQE_SKIP_SUCCESS)))
+  if (!submit_in_child(open_of("/proc/cpuinfo", IOSQE_CQE_SKIP_SUCCESS)))
     GTEST_SKIP() << "no io_uring";
   const RecordView opened = call("openat");
-  EXPECT_EQ(opened.text(YGR_S_PATH0), "/etc/passwd");
+  EXPECT_EQ(opened.text(YGR_S_PATH0), "/proc/cpuinfo");
   EXPECT_FALSE(opened.has(YGR_S_FD));
 }
 
