@@ -207,9 +207,8 @@ void Agent::State::start_analysis() {
   for (const auto& list : configuration.watch_lists) {
     options.watch_lists.push_back({.name = list.stem().string(), .path = list});
   }
-  analysis.emplace(std::move(options), first_sink());
+  analysis.emplace(std::move(options), analysis_sink);
   for (const std::string& message : analysis->load()) hooks.message("analysis: " + message);
-  pipeline->add_consumer(*analysis);
 }
 
 Result<void> Agent::State::start_capture() {
@@ -247,9 +246,11 @@ Result<void> Agent::State::start(AgentParts parts) {
   YAGURA_TRY(resolver, Resolver::open(resolver_options(configuration)));
   pipeline.emplace(*resolver,
                    PipelineOptions{.boot_offset_ns = wall_clock_ns() - clock_ns(CLOCK_BOOTTIME)});
+  start_analysis();
   start_alerts();
   start_responses();
-  start_analysis();
+  analysis_sink.next = &first_sink();
+  if (analysis) pipeline->add_consumer(*analysis);
   detector.emplace(
       std::make_shared<const rules::LoadedRules>(std::move(parts.rules)),
       DetectorOptions{.matching = configuration.all_matching ? Matching::kAll : Matching::kFirst,

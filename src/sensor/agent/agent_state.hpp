@@ -28,6 +28,13 @@
 
 namespace yagura::sensor {
 
+// Stands for a sink that is made later.
+class LateSink final : public AlertSink {
+ public:
+  AlertSink* next = nullptr;  // set before the first alert
+  void on_alert(const SensorAlert& alert) override { next->on_alert(alert); }
+};
+
 // Events: probe -> pipeline -> incidents, analysis, detector, capture.
 // Alerts: detector, analysis, enforcement -> responses -> aggregator -> incidents -> writer ->
 // outputs.
@@ -44,13 +51,15 @@ struct Agent::State {
   std::unique_ptr<Resolver> resolver;
   std::optional<Pipeline> pipeline;
   UserNames users;
+  // Before the alerts, whose texts have the names that it knows addresses by.
+  LateSink analysis_sink;
+  std::optional<Analysis> analysis;
   std::optional<AlertWriter> writer;
   std::optional<IncidentStore> incident_store;
   std::optional<IncidentRecorder> incidents;
   std::optional<Aggregator> aggregator;
   std::unique_ptr<Responder> responder;
   std::optional<RuleResponses> responses;
-  std::optional<Analysis> analysis;
   std::optional<Detector> detector;
   std::unique_ptr<CaptureWriter> capture;
 
