@@ -28,10 +28,19 @@ std::string configuration(const Pods& pods, const AgentOptions& options) {
   text += "  scope: [" + pods.cgroup().path_in_hierarchy().substr(1) + "]\n";
   text += "  runtime_endpoints: [" + pods.containerd().socket().string() + "]\n";
   text += "  runtime_states: [" + pods.containerd().state().string() + "]\n";
+  if (!options.policies.empty()) {
+    text += "  policy_pins: " + options.policy_pins.string() + "\n  policies:\n";
+    for (const fs::path& policy : options.policies) text += "    - " + policy.string() + "\n";
+  }
   return text;
 }
 
 }  // namespace
+
+CommandResult run_yagura(std::vector<std::string> words) {
+  words.insert(words.begin(), YAGURA_BINARY);
+  return run_command(words);
+}
 
 bool comes_true(const std::function<bool()>& is_so) {
   constexpr int kTries = 1500;  // of 20 ms

@@ -11,17 +11,23 @@
 
 #include "core/result.hpp"
 #include "fixture/pods.hpp"
+#include "fixture/scratch.hpp"
 
 namespace yagura::sensor::e2e {
 
 // Asks again and again, for as long as no working program takes. The answer at the end.
 [[nodiscard]] bool comes_true(const std::function<bool()>& is_so);
 
+// `yagura WORD…`, to its end.
+[[nodiscard]] CommandResult run_yagura(std::vector<std::string> words);
+
 struct AgentOptions {
   std::vector<std::filesystem::path> rules;
   std::filesystem::path file;  // file_output; empty: none
   std::string program;         // program_output; empty: none
   std::string name = "agent";  // of its files in the pods' directory
+  std::vector<std::filesystem::path> policies;
+  std::filesystem::path policy_pins;  // with policies
 };
 
 class AgentProcess {
