@@ -7,29 +7,11 @@
 #include <chrono>
 #include <utility>
 
-#include "sensor/enforce/operations.h"
-
 namespace yagura::sensor {
 namespace {
 
 constexpr std::array<std::string_view, 4> kActions = {"observed", "would_block", "blocked",
                                                       "killed"};
-constexpr std::array<std::string_view, YGR_OPERATIONS> kOperations = {
-    "exec",       "exec_writable_layer",
-    "exec_memfd", "exec_hash",
-    "read",       "write",
-    "create",     "delete",
-    "rename",     "chmod",
-    "chown",      "link",
-    "symlink",    "mkdir",
-    "mknod",      "egress",
-    "ingress",    "bind",
-    "listen",     "socket",
-    "capability", "mount",
-    "ptrace",     "namespace",
-    "module",     "bpf",
-    "setuid",     "wx_memory",
-    "io_uring",   "userfaultfd"};
 
 std::string_view priority_of(unsigned action) {
   switch (action) {
@@ -129,9 +111,7 @@ void Enforcement::alert(const SensorEvent& event, const ygr_verdict& verdict) {
       {"yagura.policy_rule", rule},
       {"yagura.action", std::string(kActions[action])},
       {"yagura.tier", std::string(1, static_cast<char>(verdict.tier))},
-      {"yagura.operation",
-       std::string(verdict.operation < kOperations.size() ? kOperations[verdict.operation]
-                                                          : std::string_view("unknown"))},
+      {"yagura.operation", std::string(enforce::operation_name(verdict.operation))},
   };
   const std::string_view path = event.record->text(YGR_S_FD_PATH);
   const std::string_view named = event.record->text(YGR_S_PATH0);

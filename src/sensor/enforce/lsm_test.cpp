@@ -32,7 +32,7 @@ class TierA : public KernelTest {
   }
   void expect_blocked(ygr_operation operation) {
     const auto seen = verdicts();
-    ASSERT_FALSE(seen.empty()) << to_string(operation);
+    ASSERT_FALSE(seen.empty()) << operation_name(operation);
     for (const Verdict& one : seen) {
       EXPECT_EQ(one.verdict.operation, operation);
       EXPECT_EQ(one.verdict.action, YGR_BLOCKED);

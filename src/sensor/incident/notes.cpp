@@ -240,7 +240,7 @@ std::string verdict_text(const RecordView& record) {
   const bool is_known = verdict->action < std::size(kActions);
   std::string text =
       fmt::format("{} {}", is_known ? kActions[verdict->action] : std::string_view("?"),
-                  enforce::to_string(static_cast<ygr_operation>(verdict->operation)));
+                  enforce::operation_name(verdict->operation));
   const std::string_view path = path_of(record, YGR_S_PATH0);
   if (!path.empty()) {
     text += fmt::format(" {}", path);

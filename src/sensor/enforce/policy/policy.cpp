@@ -61,7 +61,7 @@ std::string_view to_string(Mode mode) {
   return "?";
 }
 
-std::string_view to_string(ygr_operation operation) {
+std::string_view operation_name(unsigned operation) {
   static constexpr std::string_view kNames[YGR_OPERATIONS] = {"exec",
                                                               "exec.writableLayer",
                                                               "exec.memfd",

@@ -97,7 +97,8 @@ struct Policy {
 
 [[nodiscard]] std::string_view to_string(Mode mode);  // "observe", "alert", "block"
 // "exec", "file.write", "network.egress": as verdicts and metrics name it.
-[[nodiscard]] std::string_view to_string(ygr_operation operation);
+// `operation`: enum ygr_operation; "?" where it is none, as of a hostile capture.
+[[nodiscard]] std::string_view operation_name(unsigned operation);
 
 // None where it is neither an address nor one with "/length", or bits behind the length are set.
 [[nodiscard]] std::optional<Cidr> parse_cidr(std::string_view text);

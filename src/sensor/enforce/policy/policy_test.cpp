@@ -98,7 +98,7 @@ spec:
         YGR_OP_SOCKET,     YGR_OP_CAPABILITY, YGR_OP_NAMESPACE,  YGR_OP_SETUID,     YGR_OP_MOUNT,
         YGR_OP_PTRACE,     YGR_OP_MODULE,     YGR_OP_BPF,        YGR_OP_WX_MEMORY,  YGR_OP_IO_URING,
         YGR_OP_USERFAULTFD}) {
-    EXPECT_TRUE((operations >> operation) & 1) << to_string(operation);
+    EXPECT_TRUE((operations >> operation) & 1) << operation_name(operation);
   }
   EXPECT_EQ(policy.rules[0].paths[0], (PathPattern{PathPattern::Kind::kTree, "/usr/bin"}));
   EXPECT_EQ(policy.rules[0].paths[1], (PathPattern{PathPattern::Kind::kNamePrefix, "/opt/app"}));
