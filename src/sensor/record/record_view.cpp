@@ -7,19 +7,19 @@ namespace yagura::sensor {
 Result<RecordView> RecordView::read(std::span<const std::byte> bytes) {
   if (bytes.size() < sizeof(ygr_header)) {
     return fail(ErrorCode::kInvalidInput,
-                      fmt::format("a record of {} bytes is shorter than a header", bytes.size()));
+                fmt::format("a record of {} bytes is shorter than a header", bytes.size()));
   }
   RecordView view;
   std::memcpy(&view.header_, bytes.data(), sizeof(ygr_header));
   const std::size_t size = view.header_.size;
   if (size < sizeof(ygr_header) || size > bytes.size() || size > YGR_MAX_RECORD || size % 8 != 0) {
     return fail(ErrorCode::kInvalidInput,
-                      fmt::format("a record says that it has {} bytes, of which {} are there", size,
-                                  bytes.size()));
+                fmt::format("a record says that it has {} bytes, of which {} are there", size,
+                            bytes.size()));
   }
   if (view.header_.kind >= YGR_KINDS) {
     return fail(ErrorCode::kInvalidInput,
-                      fmt::format("unknown kind of record {}", view.header_.kind));
+                fmt::format("unknown kind of record {}", view.header_.kind));
   }
   view.bytes_ = bytes.first(size);
   std::size_t at = sizeof(ygr_header);
@@ -32,13 +32,13 @@ Result<RecordView> RecordView::read(std::span<const std::byte> bytes) {
     at += sizeof(section);
     if (size - at < section.size) {
       return fail(ErrorCode::kInvalidInput,
-                        fmt::format("section {} of a record reaches past its end", section.id));
+                  fmt::format("section {} of a record reaches past its end", section.id));
     }
     if (section.id != YGR_S_NONE && section.id < YGR_SECTION_IDS) {
       Section& place = view.sections_[section.id];
       if (place.at != 0) {
         return fail(ErrorCode::kInvalidInput,
-                          fmt::format("section {} stands twice in a record", section.id));
+                    fmt::format("section {} stands twice in a record", section.id));
       }
       place = {.at = static_cast<std::uint16_t>(at), .size = section.size};
       if ((section.flags & YGR_TRUNCATED) != 0) view.truncated_ |= 1U << section.id;

@@ -199,7 +199,8 @@ std::string_view SensorEventView::tuple_of(const DescriptorFacts& facts) const {
   const bool has_remote =
       !facts.remote.ip.empty() && (facts.remote.port != 0 || !is_unspecified(facts.remote.ip));
   if (!has_remote) {
-    append_endpoint(out, facts.local);
+    // Without an end of its own all that there is is the nowhere that the caller named.
+    append_endpoint(out, facts.local.ip.empty() ? facts.remote : facts.local);
     return arena_copy(out);
   }
   const Endpoint unknown{.ip = std::string_view("\0\0\0\0", 4)};
