@@ -5,15 +5,20 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+
+#include "sensor/record/record.h"
 
 namespace yagura::sensor {
 
 namespace {
 
 constexpr std::size_t kRecordHeader = BPF_RINGBUF_HDR_SZ;
+// No program of ours makes a longer one.
+constexpr std::size_t kLongest = YGR_MAX_RECORD;
 constexpr std::uint32_t kFlags = BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT;
 
 template <typename T>
@@ -26,7 +31,7 @@ T load(const std::byte* place) {
 RingReader::~RingReader() {
   if (consumer_page_ != nullptr) munmap(consumer_page_, page_);
   if (producer_page_ != nullptr) {
-    munmap(const_cast<std::byte*>(producer_page_), page_ + 2 * bytes_);
+    munmap(const_cast<std::byte*>(producer_page_), mapped_);
   }
 }
 
@@ -38,9 +43,11 @@ Result<void> RingReader::open(int map_fd, std::size_t bytes) {
     return fail(ErrorCode::kIo, fmt::format("mapping a ring: {}", std::strerror(errno)));
   }
   consumer_page_ = static_cast<std::byte*>(consumer);
-  // The data stand twice behind each other, so that a record at the end is in one piece.
-  void* producer =
-      mmap(nullptr, page_ + 2 * bytes, PROT_READ, MAP_SHARED, map_fd, static_cast<off_t>(page_));
+  // The kernel offers the data twice, one behind the other, so that a record at the end is in one
+  // piece. Of the second time no more than a record is wanted: each page counts as ours.
+  const std::size_t behind = (kLongest + kRecordHeader + page_ - 1) / page_ * page_;
+  mapped_ = page_ + bytes + std::min(bytes, behind);
+  void* producer = mmap(nullptr, mapped_, PROT_READ, MAP_SHARED, map_fd, static_cast<off_t>(page_));
   if (producer == MAP_FAILED) {
     return fail(ErrorCode::kIo, fmt::format("mapping a ring: {}", std::strerror(errno)));
   }
@@ -59,7 +66,7 @@ RingReader::State RingReader::look(std::uint64_t limit) {
     if ((word & BPF_RINGBUF_BUSY_BIT) != 0) return State::kBusy;
     const std::size_t length = word & ~kFlags;
     const std::uint64_t whole = (length + kRecordHeader + 7) / 8 * 8;
-    if (whole > limit - taken_ || whole > bytes_) return State::kBroken;
+    if (whole > limit - taken_ || whole > bytes_ || length > kLongest) return State::kBroken;
     next_ = taken_ + whole;
     if ((word & BPF_RINGBUF_DISCARD_BIT) == 0) {
       record_ = {place + kRecordHeader, length};

@@ -52,6 +52,7 @@ class RingReader {
   const std::byte* data_ = nullptr;
   std::size_t page_ = 0;
   std::size_t bytes_ = 0;
+  std::size_t mapped_ = 0;  // of the producer's page and the data
   std::uint64_t taken_ = 0;
   std::uint64_t given_ = 0;
   std::uint64_t next_ = 0;
