@@ -10,6 +10,7 @@
 namespace yagura::sensor {
 namespace {
 
+constexpr unsigned kVerdicts = 2;  // ring, for the pipeline
 constexpr std::array<std::string_view, 4> kActions = {"observed", "would_block", "blocked",
                                                       "killed"};
 
@@ -83,8 +84,9 @@ void Enforcement::apply_waiting() {
 
 Result<void> Enforcement::poll(Pipeline& pipeline) {
   apply_waiting();
-  const auto polled = enforcer_->poll(std::chrono::milliseconds(0),
-                                      [&](const RecordView& record) { pipeline.feed(record, 1); });
+  const auto polled = enforcer_->poll(std::chrono::milliseconds(0), [&](const RecordView& record) {
+    pipeline.feed(record, kVerdicts);
+  });
   if (!polled) return std::unexpected(polled.error());
   return {};
 }

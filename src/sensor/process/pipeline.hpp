@@ -41,7 +41,8 @@ class Pipeline {
   void add_consumer(EventConsumer& consumer);
 
   // Precondition: records come in order of time, but for those of different CPUs that lie within
-  // microseconds. `ring` is 0 or 1: sequences are counted for each ring and CPU.
+  // microseconds. `ring`: 0 and 1 the probe's, 2 the enforcer's; sequences are counted for each
+  // ring and CPU.
   void feed(const RecordView& record, unsigned ring = 0);
   void tick(std::int64_t wall_ns);
 

@@ -296,6 +296,10 @@ TEST_F(PipelineTest, GapsInSequencesAreCountedPerRingAndCpu) {
   feed(RecordMaker(YGR_CALL, "openat", 10).cpu(3, 1), 0);
   feed(RecordMaker(YGR_CALL, "openat", 10).cpu(4, 50), 1);
   EXPECT_EQ(last.lost, 0U);
+  // Verdicts of policies have numbers of their own.
+  feed(RecordMaker(YGR_VERDICT, "", 10).cpu(3, 2), 2);
+  feed(RecordMaker(YGR_CALL, "openat", 10).cpu(3, 12), 1);
+  EXPECT_EQ(last.lost, 0U);
   EXPECT_EQ(pipeline.counts().lost, 3U);
 }
 

@@ -10,7 +10,7 @@ namespace yagura::sensor {
 
 class SequenceGaps {
  public:
-  static constexpr unsigned kRings = 2;
+  static constexpr unsigned kRings = 3;  // the probe's events and vital, the enforcer's verdicts
 
   // How many records are missing between this one and the one before of that ring and CPU. The
   // first one of each, and one without a number (0), miss nothing; numbers that go backwards are a

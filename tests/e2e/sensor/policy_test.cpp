@@ -222,14 +222,26 @@ class Policy : public testing::Test {
     return {
         {"denied program", {"/opt/bin/nc"}, kNotStarted, kRefused, "web", "blocked", "exec"},
         {"other program", {"/opt/bin/ncat"}, 0, "", "", "", ""},
-        {"denied connection", connect(denied_), 1, kRefused, "web", "blocked", "egress"},
+        {"denied connection", connect(denied_), 1, kRefused, "web", "blocked", "network.egress"},
         {"other connection", connect(allowed_), 0, "", "", "", ""},
-        {"protected file", {actor, "open", "/etc/shadow"}, kKilled, "", "web", "killed", "read"},
+        {"protected file",
+         {actor, "open", "/etc/shadow"},
+         kKilled,
+         "",
+         "web",
+         "killed",
+         "file.read"},
         {"other file", {actor, "open", "/etc/passwd"}, 0, "", "", "", ""},
         {"tracing", {actor, "traceme"}, kKilled, "", "guard", "killed", "ptrace"},
         {"user namespace", {actor, "unshare-user"}, kKilled, "", "guard", "killed", "namespace"},
         {"watched program", {"/opt/bin/socat"}, 0, "", "watch", "would_block", "exec"},
-        {"watched file", {actor, "open", "/etc/sudoers"}, 0, "", "watch", "would_block", "read"},
+        {"watched file",
+         {actor, "open", "/etc/sudoers"},
+         0,
+         "",
+         "watch",
+         "would_block",
+         "file.read"},
     };
   }
 
@@ -247,7 +259,7 @@ class Policy : public testing::Test {
 // The fixture started the pods under the policies: nothing of what the runtime did was judged.
 TEST_F(Policy, LetsTheRuntimePrepareContainers) {
   // The refused connection that the fixture waited for came after them.
-  EXPECT_TRUE(comes_true([] { return alerts({field("yagura.operation", "egress")}) > 0; }));
+  EXPECT_TRUE(comes_true([] { return alerts({field("yagura.operation", "network.egress")}) > 0; }));
   for (const char* operation : {"mount", "ptrace", "namespace"}) {
     EXPECT_EQ(alerts({field("yagura.operation", operation)}), 0U) << said();
   }
@@ -273,9 +285,10 @@ TEST_F(Policy, LeavesOtherPodsAlone) {
     EXPECT_EQ(result.exit_code, 0) << deed.name << ": " << result.err;
   }
   // An alert of the policed pod behind it: had there been others, they were there.
-  const std::size_t before = alerts({field("yagura.operation", "egress")});
+  const std::size_t before = alerts({field("yagura.operation", "network.egress")});
   EXPECT_EQ(run(*web_, connect(denied_)).exit_code, 1);
-  EXPECT_TRUE(comes_true([&] { return alerts({field("yagura.operation", "egress")}) > before; }));
+  EXPECT_TRUE(
+      comes_true([&] { return alerts({field("yagura.operation", "network.egress")}) > before; }));
   EXPECT_EQ(alerts({field("k8s.pod.name", "free")}), 0U) << said();
   EXPECT_TRUE(is_running("free"));
 }
@@ -296,11 +309,12 @@ TEST_F(Policy, OutlivesTheAgentUntilItIsRemoved) {
   EXPECT_EQ(run(*web_, connect(denied_)).exit_code, 1) << "nobody is there";
   EXPECT_EQ(run(*web_, {"/opt/bin/actor", "open", "/etc/shadow"}).exit_code, kKilled);
   ASSERT_NO_FATAL_FAILURE(start_agent("second"));
-  const std::size_t before = alerts({field("yagura.operation", "egress")});
+  const std::size_t before = alerts({field("yagura.operation", "network.egress")});
   const CriExecResult result = run(*web_, connect(denied_));
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_TRUE(comes_true([&] {
-    return alerts({field("yagura.operation", "egress"), field("k8s.pod.name", "web")}) > before;
+    return alerts({field("yagura.operation", "network.egress"), field("k8s.pod.name", "web")}) >
+           before;
   })) << said();
   EXPECT_EQ(run(*web_, {"/opt/bin/nc"}).exit_code, kNotStarted) << said();
 
