@@ -151,7 +151,11 @@ class Serving(GatewayTest):
         for target in ("/page", "/page", "/page?q=attack"):
             request(gateway.port, "GET", target)
         request(gateway.port, "GET", "/page", headers={"X-Odd": "odd"})
-        metrics = gateway.metrics()
+        def all_counted():  # a worker counts a request when its answer is out already
+            metrics = gateway.metrics()
+            return metrics if metrics.get("yagura_waf_inspection_seconds_count") == 4 else None
+
+        metrics = wait_until(all_counted, "four requests in the metrics")
         self.assertEqual(metrics['yagura_waf_requests_total{verdict="passed"}'], 2)
         self.assertEqual(metrics['yagura_waf_requests_total{verdict="denied"}'], 1)
         self.assertEqual(metrics['yagura_waf_requests_total{verdict="detected"}'], 1)
