@@ -42,7 +42,7 @@ std::string lists() {
                                                         .exe = "sh",
                                                         .exe_path = "/bin/sh",
                                                         .arguments = std::string("-i\0", 3),
-                                                        .cwd = "/work/",
+                                                        .cwd = "/home/",
                                                         .cgroups = cgroups(),
                                                         .uid = 1000,
                                                         .gid = 100}));
@@ -104,7 +104,7 @@ TEST_F(Scap, ListsBecomeTasksWithParentsFirst) {
   EXPECT_EQ(shell.text(YGR_S_COMM), "sh");
   EXPECT_EQ(shell.text(YGR_S_EXE_PATH), "/bin/sh");
   EXPECT_EQ(shell.text(YGR_S_ARGV), std::string("sh\0-i\0", 6));
-  EXPECT_EQ(shell.text(YGR_S_CWD), "/work");
+  EXPECT_EQ(shell.text(YGR_S_CWD), "/home");
   EXPECT_EQ(shell.view.get<ygr_credentials>(YGR_S_CREDENTIALS)->uid, 1000U);
   const auto container = reader->containers().find(shell.view.header().cgroup_id);
   ASSERT_NE(container, nullptr);
@@ -127,7 +127,7 @@ TEST_F(Scap, BeginningAndEndAreOneRecord) {
   EXPECT_EQ(open.view.header().time_ns, kTime + 5);
   EXPECT_EQ(open.view.header().result, 4);
   EXPECT_EQ(open.text(YGR_S_PATH0), "../etc/shadow");
-  EXPECT_EQ(open.text(YGR_S_DIR0), "/work");
+  EXPECT_EQ(open.text(YGR_S_DIR0), "/home");
   EXPECT_EQ(open.text(YGR_S_FD_PATH), "/etc/shadow");
   const auto args = open.view.get<ygr_args>(YGR_S_ARGS);
   EXPECT_EQ(static_cast<std::int32_t>(args->value[0]), AT_FDCWD);
@@ -274,7 +274,7 @@ TEST_F(Scap, ThreadsAreNoProcesses) {
   EXPECT_EQ(all[0]->view.header().tid, 61U);
   EXPECT_EQ(all[0]->view.header().pid, 50U);
   EXPECT_EQ(all[1]->view.header().pid, 50U);
-  EXPECT_EQ(all[1]->text(YGR_S_FD_PATH), "/work/x");
+  EXPECT_EQ(all[1]->text(YGR_S_FD_PATH), "/home/x");
 }
 
 TEST_F(Scap, SocketsTellBothEnds) {
