@@ -9,7 +9,7 @@
 #include "core/check.hpp"
 #include "core/utf8.hpp"
 #include "report/internal/json_value.hpp"
-#include "report/internal/width.hpp"
+#include "report/width.hpp"
 #include "report/report.hpp"
 
 namespace {

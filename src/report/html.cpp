@@ -6,8 +6,8 @@
 #include <unordered_map>
 
 #include "report/internal/html_assets.hpp"
-#include "report/internal/text.hpp"
 #include "report/internal/view.hpp"
+#include "report/text.hpp"
 
 namespace yagura::report {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "report/internal/text.hpp"
 #include "report/internal/view.hpp"
+#include "report/text.hpp"
 
 namespace yagura::report {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "report/internal/text.hpp"
 #include "report/internal/view.hpp"
+#include "report/text.hpp"
 
 namespace yagura::report {
 

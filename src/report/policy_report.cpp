@@ -8,8 +8,8 @@
 #include <map>
 
 #include "core/json_text.hpp"
-#include "report/internal/text.hpp"
 #include "report/internal/view.hpp"
+#include "report/text.hpp"
 
 namespace yagura::report {
 

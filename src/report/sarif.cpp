@@ -9,8 +9,8 @@
 
 #include "core/json_text.hpp"
 #include "report/internal/fragments.hpp"
-#include "report/internal/text.hpp"
 #include "report/internal/view.hpp"
+#include "report/text.hpp"
 
 namespace yagura::report {
 

@@ -11,9 +11,9 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "report/internal/text.hpp"
 #include "report/internal/view.hpp"
-#include "report/internal/width.hpp"
+#include "report/text.hpp"
+#include "report/width.hpp"
 
 namespace yagura::report {
 

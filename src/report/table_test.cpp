@@ -1,11 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "report/internal/text.hpp"
-#include "report/internal/width.hpp"
 #include "report/report.hpp"
 #include "report/testing/golden.hpp"
 #include "report/testing/sample.hpp"
+#include "report/text.hpp"
+#include "report/width.hpp"
 
 namespace yagura::report {
 namespace {

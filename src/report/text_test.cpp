@@ -1,11 +1,11 @@
-#include "report/internal/text.hpp"
+#include "report/text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/utf8.hpp"
 #include "report/internal/json_value.hpp"
-#include "report/internal/width.hpp"
+#include "report/width.hpp"
 
 namespace yagura::report {
 namespace {

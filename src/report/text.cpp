@@ -1,6 +1,6 @@
 // A format is a table of ASCII characters that mean something to it; core does the rest.
 
-#include "report/internal/text.hpp"
+#include "report/text.hpp"
 
 #include <algorithm>
 #include <array>

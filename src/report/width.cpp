@@ -1,4 +1,4 @@
-#include "report/internal/width.hpp"
+#include "report/width.hpp"
 
 #include <algorithm>
 #include <array>
