@@ -92,6 +92,16 @@ FileFacts sample_facts() {
   return facts;
 }
 
+TEST(PathList, GivesItsPathsInOrder) {
+  PathList list = {"bin/a", ""};
+  list.push_back(std::string_view("etc/b\0c", 7));
+  EXPECT_EQ(std::vector<std::string_view>(list.begin(), list.end()),
+            (std::vector<std::string_view>{"bin/a", "", "etc/b"}));
+  EXPECT_EQ(list.size(), 3U);
+  EXPECT_EQ(list, (PathList{"bin/a", "", "etc/b"}));
+  EXPECT_TRUE(PathList().begin() == PathList().end());
+}
+
 TEST(Codec, GivesBackWhatItWasGiven) {
   Encoder encoder;
   encoder(sample_facts(), std::int64_t{-3});

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "image/model/path_list.hpp"
+
 namespace yagura::image {
 
 // The values are written into caches: add at the end, never reorder.
@@ -58,7 +60,7 @@ struct Package {
   std::uint64_t installed_size = 0;  // bytes; 0: not told
   // Paths as FileEntry::path has them, where the installer records them: dpkg's lists come apart
   // (OwnedFiles).
-  std::vector<std::string> files;
+  PathList files;
   std::vector<std::string> depends;   // names of what it needs, alternatives and versions left out
   std::vector<std::string> provides;  // further names that others may need it by
   bool essential = false;             // dpkg: Essential or Priority: required
@@ -86,7 +88,7 @@ struct Package {
 struct OwnedFiles {
   PackageType type = PackageType::kDeb;
   std::string package;  // name, ":arch" left out
-  std::vector<std::string> files;
+  PathList files;
 
   template <class V>
   void visit(V& v) {
