@@ -25,6 +25,7 @@ namespace yagura::image {
 struct FileFacts {
   std::vector<Package> packages;
   std::vector<OwnedFiles> owned;
+  std::vector<PackageNote> notes;
   std::optional<Distro> distro;
   std::vector<Secret> secrets;
   std::vector<Suspicion> suspicions;
@@ -33,12 +34,12 @@ struct FileFacts {
   std::vector<std::string> problems;
 
   [[nodiscard]] bool empty() const {
-    return packages.empty() && owned.empty() && !distro && secrets.empty() && suspicions.empty() &&
-           !executable && problems.empty();
+    return packages.empty() && owned.empty() && notes.empty() && !distro && secrets.empty() &&
+           suspicions.empty() && !executable && problems.empty();
   }
   template <class V>
   void visit(V& v) {
-    v(packages, owned, distro, secrets, suspicions, executable, problems);
+    v(packages, owned, notes, distro, secrets, suspicions, executable, problems);
   }
   friend bool operator==(const FileFacts&, const FileFacts&) = default;
 };

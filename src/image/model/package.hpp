@@ -61,7 +61,8 @@ struct Package {
   // Paths as FileEntry::path has them, where the installer records them: dpkg's lists come apart
   // (OwnedFiles).
   PathList files;
-  std::vector<std::string> depends;   // names of what it needs, alternatives and versions left out
+  // Names of what it needs, versions left out; of alternatives ("a | b") each, for any one will do.
+  std::vector<std::string> depends;
   std::vector<std::string> provides;  // further names that others may need it by
   bool essential = false;             // dpkg: Essential or Priority: required
   // dpkg, rpm: another package needed it (auto-installed) rather than a person asking for it.
@@ -95,6 +96,23 @@ struct OwnedFiles {
     v(type, package, files);
   }
   friend bool operator==(const OwnedFiles&, const OwnedFiles&) = default;
+};
+
+// What another file says of a package: apt's list of what it installed by itself, a copyright file.
+struct PackageNote {
+  PackageType type = PackageType::kDeb;
+  std::string package;                // name
+  std::string architecture;           // empty: of each architecture
+  std::vector<std::string> licenses;  // as Package::licenses has them; empty: not told
+  // As Package::automatic. A list of it is whole: packages of the type that no note tells of are
+  // the opposite (var/lib/apt/extended_states names the automatic ones, etc/apk/world the others).
+  std::optional<bool> automatic;
+
+  template <class V>
+  void visit(V& v) {
+    v(type, package, architecture, licenses, automatic);
+  }
+  friend bool operator==(const PackageNote&, const PackageNote&) = default;
 };
 
 // "deb", "npm", …: the purl type (github.com/package-url/purl-spec), which is also our word for it.
