@@ -55,7 +55,11 @@ struct Package {
   std::string maintainer;             // deb maintainer, rpm vendor, npm author
   std::string module_label;           // RPM modularity: "nodejs:18:…"
   bool development = false;           // lock files: only needed to build or test
-  std::string digest;    // "sha1:…" of a file that names itself by nothing else (jars); else empty
+  std::string digest;  // "sha1:…" of a file that names itself by nothing else (jars); else empty
+  // The commit of its source that it was built or fetched from, where that is told and the version
+  // does not say it (Go programs built from a checkout, git dependencies of lock files). `version`
+  // is empty or "(devel)" where it alone is known.
+  std::string revision;
   std::string location;  // inside the file that tells of it: "lib/a.jar!/b.jar"; mostly empty
   std::uint64_t installed_size = 0;  // bytes; 0: not told
   // Paths as FileEntry::path has them, where the installer records them: dpkg's lists come apart
@@ -71,8 +75,8 @@ struct Package {
   template <class V>
   void visit(V& v) {
     v(type, evidence, name, version, source_name, source_version, architecture, licenses,
-      maintainer, module_label, development, digest, location, installed_size, files, depends,
-      provides, essential, automatic);
+      maintainer, module_label, development, digest, revision, location, installed_size, files,
+      depends, provides, essential, automatic);
   }
   friend bool operator==(const Package&, const Package&) = default;
 
