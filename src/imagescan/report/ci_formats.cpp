@@ -123,7 +123,7 @@ std::string write_github(const ImageReport& report, const GithubContext& context
   JsonWriter json(out, 1);
   json.begin_object().member("version", 0);
   json.key("detector").begin_object().member("name", "Yagura");
-  json.member("version", report.tool_version).member("url", "https://pkg.yagura.invalid");
+  json.member("version", report.tool_version).member("url", "https://yagura.dev");
   json.end_object();
   json.member("sha", context.sha).member("ref", context.ref);
   json.key("job").begin_object().member("correlator", context.job).member("id", context.run_id);

@@ -1,0 +1,238 @@
+#include "image/secrets/scanner.hpp"
+
+#include <openssl/evp.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+#include "core/check.hpp"
+#include "core/visible_text.hpp"
+#include "image/secrets/checks.hpp"
+#include "image/secrets/keyword_matcher.hpp"
+#include "image/secrets/rule.hpp"
+
+namespace yagura::image {
+namespace {
+
+constexpr std::size_t kExcerpt = 160;  // bytes
+constexpr int kMaxGroups = 3;
+constexpr std::uint64_t kFreeBytes = std::uint64_t{4} << 20;
+constexpr std::uint64_t kMaxRereads = 8;
+
+std::string fingerprint_of(std::string_view rule, std::string_view secret) {
+  std::string text(rule);
+  text.push_back('\0');
+  text += secret;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned length = 0;
+  EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr);
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  for (std::size_t i = 0; i < 8; ++i) {
+    out += kHex[digest[i] >> 4];
+    out += kHex[digest[i] & 15];
+  }
+  return out;
+}
+
+// The secret's first characters where enough of it stays hidden, then stars.
+std::string blotted(std::string_view secret) {
+  const std::size_t shown = secret.size() >= 20 ? 4 : 0;
+  return std::string(secret.substr(0, shown)) + "********";
+}
+
+std::string excerpt_of(std::string_view text, std::size_t begin, std::size_t end) {
+  std::size_t line = text.rfind('\n', begin);
+  line = line == std::string_view::npos || begin == 0 ? (begin == 0 ? 0 : line + 1) : line + 1;
+  if (line > begin) line = begin;
+  const std::size_t left = std::max(line, begin > 60 ? begin - 60 : 0);
+  std::size_t right = std::min(text.find_first_of("\r\n", end), text.size());
+  right = std::min(right, end + 40);
+  std::string out = core::visible(text.substr(left, begin - left));
+  out += blotted(core::visible(text.substr(begin, end - begin)));
+  out += core::visible(text.substr(end, right - end));
+  if (out.size() <= kExcerpt) return out;
+  std::size_t cut = kExcerpt - 3;
+  while (cut > 0 && (static_cast<unsigned char>(out[cut]) & 0xC0) == 0x80) --cut;
+  return out.substr(0, cut) + "…";
+}
+
+struct CompiledRule {
+  const SecretRule* rule = nullptr;
+  std::unique_ptr<re2::RE2> pattern;
+};
+
+std::vector<KeywordMatcher::Word> words_of(std::span<const SecretRule> rules) {
+  std::vector<KeywordMatcher::Word> words;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    std::string_view left = rules[i].keywords;
+    while (!left.empty()) {
+      const std::size_t blank = rules[i].id == "openvpn-static-key" ? left.npos : left.find(' ');
+      const std::string_view word = left.substr(0, blank);
+      left = blank == left.npos ? std::string_view() : left.substr(blank + 1);
+      if (!word.empty()) words.push_back({std::string(word), static_cast<std::uint32_t>(i)});
+    }
+  }
+  return words;
+}
+
+}  // namespace
+
+struct SecretScanner::State {
+  KeywordMatcher words{words_of(secret_rules())};
+  std::vector<CompiledRule> rules;
+};
+
+namespace {
+
+// One scan of one text.
+class Scan {
+ public:
+  Scan(std::string_view text, const std::vector<CompiledRule>& rules)
+      : text_(text), rules_(rules), seen_to_(rules.size(), 0), spent_(rules.size(), 0) {}
+
+  void look_at(std::uint32_t index, std::size_t keyword) {
+    const CompiledRule& compiled = rules_[index];
+    // What an earlier match of the rule covered is not looked at again.
+    if (keyword < seen_to_[index]) return;
+    const std::size_t reach = compiled.rule->reach;
+    const std::size_t begin = std::max(seen_to_[index], keyword > reach ? keyword - reach : 0);
+    const std::size_t end = std::min(text_.size(), keyword + reach);
+    if (begin >= end || !afford(index, end - begin)) return;
+    // Lines of minified code are long, so windows are of bytes. The pattern sees the whole text, so
+    // that \b and ^ know what stands before.
+    std::array<re2::StringPiece, kMaxGroups> groups;
+    const int count = std::min(compiled.pattern->NumberOfCapturingGroups() + 1, kMaxGroups);
+    std::size_t from = begin;
+    while (from < end && compiled.pattern->Match(re2::StringPiece(text_.data(), text_.size()), from,
+                                                 end, re2::RE2::UNANCHORED, groups.data(), count)) {
+      const std::size_t match_begin = offset(groups[0]);
+      const std::size_t match_end = match_begin + groups[0].size();
+      take(*compiled.rule, groups, count);
+      from = std::max(match_end, match_begin + 1);
+      seen_to_[index] = from;
+      if (from > keyword) break;  // later ones have keywords of their own
+    }
+  }
+
+  SecretScanner::Found finish() {
+    std::vector<std::size_t> order(found_.secrets.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::ranges::stable_sort(order, {}, [this](std::size_t i) { return positions_[i].first; });
+    SecretScanner::Found out;
+    out.dropped = found_.dropped;
+    out.gave_up = found_.gave_up;
+    std::size_t line = 1;
+    std::size_t counted = 0;
+    for (const std::size_t i : order) {
+      if (is_covered(i)) continue;
+      const std::size_t at = positions_[i].first;
+      line +=
+          static_cast<std::size_t>(std::ranges::count(text_.substr(counted, at - counted), '\n'));
+      counted = at;
+      Secret secret = std::move(found_.secrets[i]);
+      secret.line = static_cast<std::uint32_t>(line);
+      out.secrets.push_back(std::move(secret));
+    }
+    return out;
+  }
+
+ private:
+  // A text of nothing but keywords would have each window read again and again: what one rule may
+  // read of one text is bounded by a multiple of its length.
+  bool afford(std::uint32_t index, std::size_t bytes) {
+    spent_[index] += bytes;
+    if (spent_[index] <= kFreeBytes + kMaxRereads * text_.size()) return true;
+    found_.gave_up = true;
+    return false;
+  }
+
+  [[nodiscard]] std::size_t offset(const re2::StringPiece& piece) const {
+    return static_cast<std::size_t>(piece.data() - text_.data());
+  }
+
+  void take(const SecretRule& rule, const std::array<re2::StringPiece, kMaxGroups>& groups,
+            int count) {
+    const re2::StringPiece* secret = groups.data();
+    for (int i = 1; i < count; ++i) {
+      if (groups[static_cast<std::size_t>(i)].data() != nullptr) {
+        secret = &groups[static_cast<std::size_t>(i)];
+        break;
+      }
+    }
+    const std::string_view match(groups[0].data(), groups[0].size());
+    const std::string_view value(secret->data(), secret->size());
+    const SecretVerdict verdict = check_secret(rule, match, value);
+    if (verdict == SecretVerdict::kNo) return;
+    std::string fingerprint = fingerprint_of(rule.id, value);
+    if (!known_.insert(fingerprint).second) return;
+    if (found_.secrets.size() >= SecretScanner::kMaxSecrets) {
+      ++found_.dropped;
+      return;
+    }
+    const std::size_t begin = offset(*secret);
+    const bool encrypted = verdict == SecretVerdict::kEncrypted;
+    found_.secrets.push_back(
+        {.rule = std::string(rule.id),
+         .title = std::string(rule.title) + (encrypted ? " (with a passphrase)" : ""),
+         .severity = encrypted ? model::Severity::kLow : rule.severity,
+         .excerpt = excerpt_of(text_, begin, begin + value.size()),
+         .fingerprint = std::move(fingerprint),
+         .verified = verdict == SecretVerdict::kVerified});
+    positions_.emplace_back(begin, begin + value.size());
+    generic_.push_back(rule.id.ends_with("-assignment") || rule.id == "environment-secret" ||
+                       rule.id == "jwt" || rule.id.ends_with("-authorization"));
+  }
+
+  // A rule of no issuer says nothing new where another found the same bytes.
+  [[nodiscard]] bool is_covered(std::size_t i) const {
+    if (!generic_[i]) return false;
+    for (std::size_t j = 0; j < positions_.size(); ++j) {
+      const bool overlaps =
+          positions_[j].first < positions_[i].second && positions_[i].first < positions_[j].second;
+      if (j != i && overlaps && (!generic_[j] || j < i)) return true;
+    }
+    return false;
+  }
+
+  std::string_view text_;
+  const std::vector<CompiledRule>& rules_;
+  std::vector<std::size_t> seen_to_;
+  std::vector<std::uint64_t> spent_;  // bytes that each rule has read
+  SecretScanner::Found found_;
+  std::vector<std::pair<std::size_t, std::size_t>> positions_;
+  std::vector<bool> generic_;
+  std::unordered_set<std::string> known_;
+};
+
+}  // namespace
+
+SecretScanner::SecretScanner() : state_(std::make_unique<State>()) {
+  for (const SecretRule& rule : secret_rules()) {
+    re2::RE2::Options options;
+    options.set_encoding(re2::RE2::Options::EncodingLatin1);  // bytes, also those of binaries
+    options.set_log_errors(false);
+    auto pattern = std::make_unique<re2::RE2>(
+        re2::StringPiece(rule.pattern.data(), rule.pattern.size()), options);
+    YAGURA_CHECK(pattern->ok(), "patterns of the table are RE2");
+    state_->rules.push_back({&rule, std::move(pattern)});
+  }
+}
+
+SecretScanner::~SecretScanner() = default;
+
+SecretScanner::Found SecretScanner::scan(std::string_view text, Contents contents) const {
+  std::optional<Scan> scan;
+  state_->words.find(text, [&](std::uint32_t rule, std::size_t position) {
+    if (contents == Contents::kBinary && !state_->rules[rule].rule->in_binaries) return;
+    if (!scan) scan.emplace(text, state_->rules);
+    scan->look_at(rule, position);
+  });
+  return scan ? scan->finish() : Found{};
+}
+
+}  // namespace yagura::image

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "image/model/secret.hpp"
+
+namespace yagura::image {
+
+// Searches texts for all kinds of secrets. Immutable once made and thread-safe; making one compiles
+// the patterns (some milliseconds), so keep it.
+//
+// One walk finds all keywords (keyword_matcher.hpp); RE2 looks at the few hundred bytes around
+// each. Time is linear: the windows of one rule overlap only where its keyword stands again.
+class SecretScanner {
+ public:
+  static constexpr std::size_t kMaxSecrets = 200;  // of one text; more are only counted
+
+  enum class Contents : std::uint8_t {
+    kText,
+    kBinary,  // only kinds whose form alone gives them away
+  };
+
+  SecretScanner();
+  ~SecretScanner();
+  SecretScanner(const SecretScanner&) = delete;
+  SecretScanner& operator=(const SecretScanner&) = delete;
+
+  struct Found {
+    std::vector<Secret> secrets;  // by position; the same one of the same rule once
+    std::size_t dropped = 0;      // beyond kMaxSecrets
+    bool gave_up = false;         // so full of keywords that some of it was not looked at
+  };
+  [[nodiscard]] Found scan(std::string_view text, Contents contents) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace yagura::image
