@@ -15,12 +15,14 @@
 #include "sensor/enforce/hash_files.hpp"
 #include "sensor/enforce/kernel/cgroup_files.hpp"
 #include "sensor/enforce/kernel/judged_calls.hpp"
+#include "sensor/enforce/kernel/node_addresses.hpp"
 #include "sensor/enforce/kernel/tables.hpp"
 
 namespace yagura::sensor::enforce {
 namespace {
 
 constexpr std::size_t kMaxProblems = 100;
+constexpr std::chrono::seconds kNodeAddressesAge{30};
 
 std::uint64_t boot_time_ns() {
   timespec now{};
@@ -37,8 +39,9 @@ std::uint64_t content_of(const Policy& policy) {
     for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
     hash = (hash ^ 0xff) * 1099511628211ULL;
   };
-  add(fmt::format("{} {} {} {}", policy.name, static_cast<int>(policy.mode),
-                  policy.auto_revert.after.count(), policy.auto_revert.after_denials));
+  add(fmt::format("{} {} {} {} {}", policy.name, static_cast<int>(policy.mode),
+                  policy.auto_revert.after.count(), policy.auto_revert.after_denials,
+                  policy.judges_node));
   for (const PolicyRule& rule : policy.rules) {
     add(fmt::format("{} {} {}", rule.field, rule.operations, static_cast<int>(rule.effect)));
     for (const PathPattern& path : rule.paths)
@@ -79,6 +82,8 @@ struct Enforcer::State {
   std::set<std::uint64_t> unknown;
   std::set<std::uint64_t> own_cgroups;  // that hold exempt processes, and those above
   std::vector<std::string> problems;
+  std::chrono::steady_clock::time_point node_addresses_at;
+  bool has_told_of_node = false;
   std::unique_ptr<ExecGuard> guard;
   DomainAddresses domains;
   ring_buffer* ring = nullptr;
@@ -212,16 +217,38 @@ struct Enforcer::State {
     tables->keep_policies(numbers);
   }
 
+  [[nodiscard]] bool is_attached(std::string_view hook) const {
+    return std::ranges::any_of(programs->hooks(), [&](const HookState& state) {
+      return state.name == hook && state.is_attached;
+    });
+  }
+
   void report_what_no_tier_judges() {
+    const bool judges_packets =
+        is_attached("cgroup_skb/ingress") && is_attached("cgroup_skb/egress");
     for (const Policy& policy : *policies) {
       for (const PolicyRule& rule : policy.rules) {
-        const bool is_missing =
-            rule.speaks_of(YGR_OP_INGRESS) || (tier != 'A' && rule.speaks_of(YGR_OP_CAPABILITY));
+        const bool is_missing = (!judges_packets && rule.speaks_of(YGR_OP_INGRESS)) ||
+                                (tier != 'A' && rule.speaks_of(YGR_OP_CAPABILITY));
         if (is_missing)
           problem(fmt::format("policy {}: {} is not judged by any means that this node has",
                               policy.name, rule.field));
       }
     }
+  }
+
+  // Where they are asked for: reading them takes its time on nodes with many routes.
+  void update_node_addresses() {
+    if (!tables->judges_packets()) return;
+    node_addresses_at = std::chrono::steady_clock::now();
+    auto addresses = read_node_addresses(options.host_network);
+    const auto kept =
+        addresses ? tables->set_node_addresses(*addresses) : std::unexpected(addresses.error());
+    if (!kept && !has_told_of_node) {
+      problem(
+          fmt::format("what the node sends is judged as anybody else's: {}", kept.error().message));
+    }
+    has_told_of_node = !kept.has_value();
   }
 
   void update_guard() {
@@ -339,6 +366,7 @@ Result<void> Enforcer::apply(std::vector<Policy> policies,
   std::set<std::uint64_t> before;
   for (const std::uint64_t id : state.tables->policed()) before.insert(id);
   state.problems.clear();
+  state.has_told_of_node = false;
   state.policies = std::make_shared<const std::vector<Policy>>(std::move(policies));
   state.groups.clear();
   state.policed.clear();
@@ -359,6 +387,7 @@ Result<void> Enforcer::apply(std::vector<Policy> policies,
   std::set<std::uint32_t> numbers;
   for (const auto& [set, group] : state.groups) numbers.insert(group.number);
   state.tables->keep_groups(numbers);
+  state.update_node_addresses();
   state.update_guard();
   return {};
 }
@@ -400,6 +429,8 @@ void Enforcer::on_dns_answer(std::uint64_t cgroup_id, const DnsMessage& answer,
 void Enforcer::tick(std::chrono::nanoseconds since_boot) {
   for (const auto& [group, cidr] : state_->domains.expire(since_boot))
     state_->tables->remove_address(group, cidr);
+  if (std::chrono::steady_clock::now() - state_->node_addresses_at >= kNodeAddressesAge)
+    state_->update_node_addresses();
 }
 
 Result<std::size_t> Enforcer::poll(std::chrono::milliseconds timeout, const OnVerdict& on_verdict) {

@@ -45,6 +45,7 @@ struct EnforcerOptions {
   // until it starts the container's program.
   bool spares_runtime = true;
   std::filesystem::path host_mount_namespace = "/proc/1/ns/mnt";
+  std::filesystem::path host_network = "/proc/1/net";  // where the node's own addresses stand
 };
 
 struct PolicedContainer {

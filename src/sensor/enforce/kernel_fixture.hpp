@@ -86,10 +86,12 @@ inline int bind_to(std::uint16_t port) {
 }
 
 struct Verdict {
+  ygr_header header;
   ygr_verdict verdict;
   std::string path;
   std::string spelled;
   std::string comm;
+  std::string address;  // a sockaddr
 };
 
 class KernelTest : public ::testing::Test {
@@ -136,7 +138,8 @@ class KernelTest : public ::testing::Test {
                                   .attach_cgroup = policed_->folder(),
                                   .strongest_tier = tier,
                                   .spares_runtime = spares_runtime,
-                                  .host_mount_namespace = "/proc/self/ns/mnt"});
+                                  .host_mount_namespace = "/proc/self/ns/mnt",
+                                  .host_network = host_network_});
     ASSERT_TRUE(opened.has_value()) << opened.error().message;
     enforcer_ = std::move(*opened);
   }
@@ -154,10 +157,12 @@ class KernelTest : public ::testing::Test {
   std::vector<Verdict> verdicts() {
     std::vector<Verdict> result;
     const auto take = [&](const RecordView& record) {
-      result.push_back({.verdict = record.get<ygr_verdict>(YGR_S_VERDICT).value_or(ygr_verdict{}),
+      result.push_back({.header = record.header(),
+                        .verdict = record.get<ygr_verdict>(YGR_S_VERDICT).value_or(ygr_verdict{}),
                         .path = std::string(record.text(YGR_S_FD_PATH)),
                         .spelled = std::string(record.text(YGR_S_PATH0)),
-                        .comm = std::string(record.text(YGR_S_COMM))});
+                        .comm = std::string(record.text(YGR_S_COMM)),
+                        .address = std::string(record.text(YGR_S_ADDRESS))});
     };
     EXPECT_TRUE(enforcer_->poll(std::chrono::milliseconds(0), take).has_value());
     return result;
@@ -183,6 +188,7 @@ class KernelTest : public ::testing::Test {
   // Loading takes its time, so the tests of a suite share one.
   static inline std::unique_ptr<OwnCgroup> policed_;
   static inline std::filesystem::path pins_;
+  static inline std::filesystem::path host_network_ = "/proc/self/net";
   static inline std::unique_ptr<Enforcer> enforcer_;
   std::filesystem::path folder_;
 };

@@ -141,22 +141,6 @@ std::string end_text(std::uint16_t family, const ygr_u8 (&address)[16], std::uin
                     : fmt::format("[{}]:{}", ip.to_string(), port);
 }
 
-// A sockaddr of the kernel's.
-std::string address_text(std::string_view bytes) {
-  sockaddr_in6 six{};
-  sockaddr_in four{};
-  if (bytes.size() >= sizeof(four)) std::memcpy(&four, bytes.data(), sizeof(four));
-  if (bytes.size() >= sizeof(six)) std::memcpy(&six, bytes.data(), sizeof(six));
-  ygr_u8 address[16]{};
-  if (four.sin_family == AF_INET) {
-    std::memcpy(address, &four.sin_addr, sizeof(four.sin_addr));
-    return end_text(AF_INET, address, ntohs(four.sin_port));
-  }
-  if (six.sin6_family != AF_INET6) return {};
-  std::memcpy(address, &six.sin6_addr, sizeof(address));
-  return end_text(AF_INET6, address, ntohs(six.sin6_port));
-}
-
 std::string_view protocol_name(std::uint16_t protocol) {
   switch (protocol) {
     case IPPROTO_TCP:
@@ -231,6 +215,21 @@ std::string command_line(std::string_view argv, std::size_t max) {
     text += "…";
   }
   return text;
+}
+
+std::string address_text(std::string_view bytes) {
+  sockaddr_in6 six{};
+  sockaddr_in four{};
+  if (bytes.size() >= sizeof(four)) std::memcpy(&four, bytes.data(), sizeof(four));
+  if (bytes.size() >= sizeof(six)) std::memcpy(&six, bytes.data(), sizeof(six));
+  ygr_u8 address[16]{};
+  if (four.sin_family == AF_INET) {
+    std::memcpy(address, &four.sin_addr, sizeof(four.sin_addr));
+    return end_text(AF_INET, address, ntohs(four.sin_port));
+  }
+  if (six.sin6_family != AF_INET6) return {};
+  std::memcpy(address, &six.sin6_addr, sizeof(address));
+  return end_text(AF_INET6, address, ntohs(six.sin6_port));
 }
 
 std::string verdict_text(const RecordView& record) {

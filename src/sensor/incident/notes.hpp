@@ -103,6 +103,8 @@ class Notes {
 [[nodiscard]] std::string command_line(std::string_view argv, std::size_t max);
 // "blocked file.write /etc/passwd (tier A)": what an enforcement program decided.
 [[nodiscard]] std::string verdict_text(const RecordView& record);
+// A sockaddr of IPv4 or IPv6: "192.0.2.1:80", "[2001:db8::1]:80"; empty where it is another's.
+[[nodiscard]] std::string address_text(std::string_view sockaddr);
 // "A example.org = 93.184.215.14"; empty where the bytes are no DNS message.
 [[nodiscard]] std::string dns_text(std::string_view data);
 // "tcp 10.0.0.1:40000 -> 1.2.3.4:443"; what is not known is left out.

@@ -292,6 +292,17 @@ void Pipeline::State::feed(const RecordView& record, unsigned ring) {
       entry = &known(record);
       called(record, *entry);
       break;
+    case YGR_VERDICT:
+      // Of a packet from outside: for sockets of a cgroup, by no process.
+      if (header.pid == 0) {
+        Process nobody{.image = std::make_shared<const Image>()};
+        nobody.cgroup_id = header.cgroup_id;
+        nobody.container = resolver->find(header.cgroup_id);
+        tell(record, nobody, nullptr, lost);
+        return;
+      }
+      entry = &known(record);
+      break;
     default:
       entry = &known(record);
       break;

@@ -303,6 +303,19 @@ TEST_F(PipelineTest, GapsInSequencesAreCountedPerRingAndCpu) {
   EXPECT_EQ(pipeline.counts().lost, 3U);
 }
 
+TEST_F(PipelineTest, AVerdictWithoutAProcessIsToldOfItsCgroupsContainer) {
+  auto container = std::make_shared<Container>();
+  container->id = "c1";
+  resolver.set(77, container);
+  feed(RecordMaker(YGR_VERDICT, "", 0).cgroup(77));
+  EXPECT_EQ(last.process.container, container);
+  EXPECT_EQ(last.process.pid, 0U);
+  EXPECT_EQ(pipeline.processes().find(0), nullptr);
+  EXPECT_EQ(pipeline.counts().unknown_processes, 0U);
+  feed(RecordMaker(YGR_VERDICT, "", 0).cgroup(78));
+  EXPECT_EQ(last.process.container, nullptr);
+}
+
 class SmallPipelineTest : public PipelineTest {
  protected:
   SmallPipelineTest() : PipelineTest(100) {}

@@ -10,5 +10,6 @@ const volatile unsigned int ygr_detect_only = 0;
 
 #include "sensor/enforce/bpf/fallback_calls.h"
 #include "sensor/enforce/bpf/fallback_network.h"
+#include "sensor/enforce/bpf/packets.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -9,5 +9,6 @@
 #include "sensor/enforce/bpf/lsm_files.h"
 #include "sensor/enforce/bpf/lsm_network.h"
 #include "sensor/enforce/bpf/lsm_privileges.h"
+#include "sensor/enforce/bpf/packets.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -24,6 +24,7 @@ enum {
   YGR_MAX_HASHES = 65536,
   YGR_MAX_POLICIES = 4096,
   YGR_MAX_EXEMPT = 256,
+  YGR_MAX_NODE_ADDRESSES = 4096,
   YGR_NAME_BYTES = 64,
 };
 
@@ -77,7 +78,8 @@ enum {
   YGR_HAS_NAMES = 2,
   YGR_HAS_NUMBERS = 4,
   YGR_HAS_HASHES = 8,
-  YGR_HAS_NETWORKS = 16
+  YGR_HAS_NETWORKS = 16,
+  YGR_JUDGES_NODE = 32 /* of YGR_OP_INGRESS: not to be spared are packets of the node itself */
 };
 
 struct ygr_rule_name {
@@ -114,6 +116,10 @@ struct ygr_port_key {
 };
 YGR_ASSERT_SIZE(ygr_port_key, 12);
 
+struct ygr_node_address {
+  ygr_u8 bytes[16]; /* as in ygr_network_key */
+};
+
 /* A file as long as nobody changes it. */
 struct ygr_file_key {
   ygr_u64 dev;
@@ -139,8 +145,8 @@ enum { YGR_SPARES_RUNTIME = 0x80000000 };
 struct ygr_settings {
   ygr_u64 seed; /* of path_hash.h */
   ygr_u32 host_mnt_ns;
-  ygr_u32 reserved;
-  ygr_u32 next_group; /* user space: numbers are never used twice */
+  ygr_u32 judges_packets; /* some group speaks of YGR_OP_INGRESS */
+  ygr_u32 next_group;     /* user space: numbers are never used twice */
   ygr_u32 next_class;
 };
 

@@ -38,6 +38,7 @@ class Policies {
   std::string number(ygr_operation operation, std::uint64_t subject) const {
     return show(judge_number(group_, operation, subject));
   }
+  unsigned flags(ygr_operation operation) const { return group_.operations.at(operation)->flags; }
   std::string egress(std::string_view address, std::uint16_t protocol, std::uint16_t port,
                      ygr_operation operation = YGR_OP_EGRESS) const {
     return show(judge_network(group_, operation, parse_cidr(address)->address, protocol, port));
@@ -159,6 +160,15 @@ TEST(Networks, AllowListsOfPeers) {
   EXPECT_EQ(p.egress("10.1.2.3", 1, 0), "block p0");
   const Policies none({"mode: block, network: {egress: {allow: []}}"});
   EXPECT_EQ(none.egress("10.1.2.3", 17, 53), "block p0");
+}
+
+TEST(Networks, TheNodeIsSparedUnlessAnyPolicySaysOtherwise) {
+  const std::string some = "mode: block, network: {ingress: {allow: []";
+  const Policies spared({some + "}}"});
+  EXPECT_EQ(spared.flags(YGR_OP_INGRESS) & YGR_JUDGES_NODE, 0);
+  EXPECT_EQ(spared.egress("192.0.2.1", 6, 80, YGR_OP_INGRESS), "block p0");
+  const Policies judged({some + "}}", some + ", fromNode: deny}}"});
+  EXPECT_NE(judged.flags(YGR_OP_INGRESS) & YGR_JUDGES_NODE, 0);
 }
 
 TEST(Networks, BindKnowsPortsAlone) {

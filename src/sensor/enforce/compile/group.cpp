@@ -80,6 +80,9 @@ class Compiler {
   void add(const RuleRef& ref, ygr_operation operation) {
     if (operation == YGR_OP_EXEC_HASH) operation = YGR_OP_EXEC;
     if (ref.rule->effect == Effect::kAllow) deny_rest(ref, operation);
+    if (operation == YGR_OP_INGRESS && ref.policy->judges_node) {
+      operation_of(operation).flags |= YGR_JUDGES_NODE;
+    }
     if (!ref.rule->hashes.empty()) {
       add_hashes(ref);
     } else if (!ref.rule->paths.empty()) {

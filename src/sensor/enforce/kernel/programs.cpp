@@ -32,7 +32,8 @@ namespace {
 // Maps that each object has for itself.
 bool is_private(const bpf_map* map) {
   const std::string_view name = bpf_map__name(map);
-  return bpf_map__is_internal(map) || name == "slots" || name == "calls" || name == "unread";
+  return bpf_map__is_internal(map) || name == "slots" || name == "calls" || name == "unread" ||
+         name == "told";
 }
 
 Result<void> make_folder(const std::filesystem::path& path) {
@@ -132,8 +133,8 @@ Result<void> Programs::attach(const ProgramOptions& options) {
   bpf_object__for_each_program(program, objects_->object()) {
     if (!bpf_program__autoload(program)) continue;
     const std::string section = bpf_program__section_name(program);
-    bpf_link* link = section.starts_with("cgroup/") ? bpf_program__attach_cgroup(program, cgroup)
-                                                    : bpf_program__attach(program);
+    bpf_link* link = section.starts_with("cgroup") ? bpf_program__attach_cgroup(program, cgroup)
+                                                   : bpf_program__attach(program);
     if (link == nullptr) {
       set_problem(section, fmt::format("does not attach: {}", std::strerror(errno)));
       continue;

@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -135,14 +136,12 @@ Result<std::uint32_t> Tables::add_group(const Group& group) {
   const std::uint32_t number = settings_.next_group++;
   // Before anything is written: a number is never used twice, whoever dies in between.
   settings_.next_class += 1;
+  if (group.operations[YGR_OP_INGRESS]) settings_.judges_packets = 1;
   YAGURA_TRY_VOID(store_settings());
   auto written = write_group(number, group);
   YAGURA_TRY_VOID(store_settings());
   if (written) return number;
-  sweep<ygr_operation_key>(programs_->map("operations"),
-                           [&](const auto& key) { return key.group == number; });
-  sweep<ygr_rule_key>(programs_->map("rules"),
-                      [&](const auto& key) { return key.group == number; });
+  remove_groups([&](std::uint32_t other) { return other == number; });
   return std::unexpected(std::move(written).error());
 }
 
@@ -163,7 +162,11 @@ void Tables::remove_address(std::uint32_t group, const Cidr& address) {
 }
 
 void Tables::keep_groups(const std::set<std::uint32_t>& groups) {
-  const auto is_gone = [&](const auto& key) { return !groups.contains(key.group); };
+  remove_groups([&](std::uint32_t group) { return !groups.contains(group); });
+}
+
+void Tables::remove_groups(const std::function<bool(std::uint32_t)>& is_group_gone) {
+  const auto is_gone = [&](const auto& key) { return is_group_gone(key.group); };
   sweep<ygr_operation_key>(programs_->map("operations"), is_gone);
   sweep<ygr_rule_key>(programs_->map("rules"), is_gone);
   sweep<ygr_name_key>(programs_->map("names"), is_gone);
@@ -176,6 +179,10 @@ void Tables::keep_groups(const std::set<std::uint32_t>& groups) {
   }
   sweep<ygr_port_key>(programs_->map("ports"),
                       [&](const auto& key) { return !classes.contains(key.network_class); });
+  const auto judged = keys_of<ygr_operation_key>(programs_->map("operations"));
+  settings_.judges_packets =
+      std::ranges::any_of(judged, [](const auto& key) { return key.operation == YGR_OP_INGRESS; });
+  (void)store_settings();  // of a map that is an array: it cannot be full
 }
 
 Result<void> Tables::police(std::uint64_t cgroup_id, std::uint32_t group, bool spares_runtime) {
@@ -209,6 +216,20 @@ Result<void> Tables::add_policy(std::uint32_t number, ygr_policy_state state) {
 void Tables::keep_policies(const std::set<std::uint32_t>& numbers) {
   sweep<std::uint32_t>(programs_->map("policies"),
                        [&](std::uint32_t number) { return !numbers.contains(number); });
+}
+
+Result<void> Tables::set_node_addresses(const std::set<NodeAddress>& addresses) {
+  for (const NodeAddress& address : addresses) {
+    ygr_node_address key{};
+    std::memcpy(key.bytes, address.data(), sizeof(key.bytes));
+    YAGURA_TRY_VOID(put(*programs_, "node_addresses", key, std::uint8_t{1}));
+  }
+  sweep<ygr_node_address>(programs_->map("node_addresses"), [&](const ygr_node_address& key) {
+    NodeAddress address{};
+    std::memcpy(address.data(), key.bytes, sizeof(key.bytes));
+    return !addresses.contains(address);
+  });
+  return {};
 }
 
 Result<void> Tables::exempt(std::uint32_t pid, std::uint64_t start_ticks) {

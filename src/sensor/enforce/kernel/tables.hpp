@@ -3,12 +3,14 @@
 // The maps of kernel programs (bpf/tables.h), filled. Not thread-safe.
 
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "core/result.hpp"
 #include "sensor/enforce/compile/group.hpp"
+#include "sensor/enforce/kernel/node_addresses.hpp"
 #include "sensor/enforce/kernel/programs.hpp"
 
 namespace yagura::sensor::enforce {
@@ -43,6 +45,11 @@ class Tables {
   void set_policy(std::uint32_t number, const ygr_policy_state& state);
   void keep_policies(const std::set<std::uint32_t>& numbers);
 
+  // Whether a group that was written speaks of packets.
+  [[nodiscard]] bool judges_packets() const { return settings_.judges_packets != 0; }
+  // Replaces those that were known.
+  [[nodiscard]] Result<void> set_node_addresses(const std::set<NodeAddress>& addresses);
+
   [[nodiscard]] Result<void> exempt(std::uint32_t pid, std::uint64_t start_ticks);
   void set_hash(const ygr_file_key& file, const Sha256& hash);
   [[nodiscard]] ygr_enforce_counts counts() const;
@@ -51,6 +58,7 @@ class Tables {
   Result<void> write_group(std::uint32_t number, const Group& group);
   Result<void> write_ports(std::uint32_t number, const PortTable& ports);
   Result<void> store_settings();
+  void remove_groups(const std::function<bool(std::uint32_t)>& is_group_gone);
 
   const Programs* programs_ = nullptr;
   ygr_settings settings_{};

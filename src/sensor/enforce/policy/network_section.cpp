@@ -84,8 +84,7 @@ PolicyRule read_peer(SectionReader section, ygr_operation operation, Effect effe
   return rule;
 }
 
-void read_direction(SectionReader section, ygr_operation operation, Policy& policy) {
-  section.allow_only({"allow", "deny"});
+void read_direction(SectionReader& section, ygr_operation operation, Policy& policy) {
   for (const std::string_view field : {"allow", "deny"}) {
     const Effect effect = field == "allow" ? Effect::kAllow : Effect::kDeny;
     const auto peers = section.list(field);
@@ -97,6 +96,21 @@ void read_direction(SectionReader section, ygr_operation operation, Policy& poli
     if (section.has(field) && peers.empty() && effect == Effect::kAllow) {
       policy.rules.push_back({.field = section.path_of(field), .operations = bit(operation)});
     }
+  }
+}
+
+void read_egress(SectionReader section, Policy& policy) {
+  section.allow_only({"allow", "deny"});
+  read_direction(section, YGR_OP_EGRESS, policy);
+}
+
+void read_ingress(SectionReader section, Policy& policy) {
+  section.allow_only({"allow", "deny", "fromNode"});
+  read_direction(section, YGR_OP_INGRESS, policy);
+  policy.judges_node = section.word("fromNode", {"allow", "deny"}, 0) == 1;
+  if (section.has("fromNode") && !section.has("allow") && !section.has("deny")) {
+    section.error_at("fromNode", "fromNode without allow or deny",
+                     "it says whether those lists are for the node too");
   }
 }
 
@@ -129,8 +143,8 @@ void read_sockets(SectionReader section, Policy& policy) {
 
 void read_network(SectionReader section, Policy& policy) {
   section.allow_only({"egress", "ingress", "bind", "listen", "sockets"});
-  read_direction(section.child("egress"), YGR_OP_EGRESS, policy);
-  read_direction(section.child("ingress"), YGR_OP_INGRESS, policy);
+  read_egress(section.child("egress"), policy);
+  read_ingress(section.child("ingress"), policy);
   read_bind(section.child("bind"), policy);
   if (section.has("listen") && section.word("listen", {"allow", "deny"}, 1) == 1) {
     policy.rules.push_back({.field = section.path_of("listen"), .operations = bit(YGR_OP_LISTEN)});

@@ -89,6 +89,8 @@ struct Policy {
   // An executable whose hash nobody knows yet, where a rule speaks of hashes: refused the first
   // time (true) or let through while it is being computed.
   bool denies_unknown_hashes = false;
+  // Packets of the node itself, as kubelet's probes: judged as any other (true) or let in.
+  bool judges_node = false;
   std::vector<PolicyRule> rules;  // ygr_verdict.rule is the index
 };
 

@@ -64,7 +64,7 @@ spec:
   network:
     egress:
       allow: [{cidrs: [10.0.0.0/8, "fd00::/8"], domains: ["*.Example.org."], ports: [{port: 443, protocol: TCP}]}]
-    ingress: {deny: [{cidrs: [192.0.2.0/24]}]}
+    ingress: {deny: [{cidrs: [192.0.2.0/24]}], fromNode: deny}
     bind: {deny: [{port: 22}]}
     listen: deny
     sockets: {deny: [packet, raw]}
@@ -88,6 +88,7 @@ spec:
   EXPECT_EQ(policy.auto_revert.after.count(), 30);
   EXPECT_EQ(policy.auto_revert.after_denials, 100U);
   EXPECT_TRUE(policy.denies_unknown_hashes);
+  EXPECT_TRUE(policy.judges_node);
   EXPECT_THAT(policy.selector.namespaces, ElementsAre("shop", "team-*"));
   EXPECT_THAT(policy.selector.pod_labels, SizeIs(2));
   std::uint32_t operations = 0;
