@@ -159,6 +159,7 @@ std::int64_t event_time(const EventView& event) {
 void append_text_line(std::string& out, const Alert& alert) {
   append_prefix(out, alert, event_time(*alert.event));
   alert.output->append(out, *alert.event);
+  append_clean(out, alert.addition);
 }
 
 void append_json_line(std::string& out, const Alert& alert) {
@@ -170,6 +171,7 @@ void append_json_line(std::string& out, const Alert& alert) {
   append_prefix(output, alert, time);
   const std::size_t prefix = output.size();
   alert.output->append(output, values);
+  append_clean(output, alert.addition);
   out += "{\"hostname\":";
   core::append_json_string(out, alert.hostname);
   if (alert.members.message) append_member(out, "message", output.substr(prefix));

@@ -22,6 +22,7 @@
 #include "model/event.hpp"
 #include "model/severity.hpp"
 #include "rules/event_view.hpp"
+#include "rules/output/json_members.hpp"
 #include "rules/output/output_template.hpp"
 
 namespace yagura::rules {
@@ -31,22 +32,14 @@ enum class AlertTime : std::uint8_t {
   kIso8601,  // 2026-01-02T03:04:05.000000006+0000, under evt.time.iso8601
 };
 
-// Which members JSON has: falco.yaml's json_include_…_property, with its defaults. The others are
-// always there.
-struct JsonMembers {
-  bool output = true;
-  bool message = false;  // the output without time and priority
-  bool output_fields = true;
-  bool tags = true;
-};
-
 // Owns nothing; everything lives until it is written.
 struct Alert {
   std::string_view rule;
   std::string_view priority;  // as Falco writes it: "Warning", "Informational"
   std::span<const std::string> tags;
   const OutputTemplate* output = nullptr;  // never null
-  const EventView* event = nullptr;        // never null
+  std::string_view addition;         // text behind the output: no template, cleaned as values are
+  const EventView* event = nullptr;  // never null
   std::string_view hostname;
   AlertTime time_style = AlertTime::kLocal;
   JsonMembers members;

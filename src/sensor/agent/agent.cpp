@@ -153,7 +153,8 @@ void Agent::State::start_alerts() {
   writer.emplace(
       AlertWriterOptions{.format = configuration.json ? AlertFormat::kJson : AlertFormat::kText,
                          .time_style = configuration.iso_time ? rules::AlertTime::kIso8601
-                                                              : rules::AlertTime::kLocal},
+                                                              : rules::AlertTime::kLocal,
+                         .json_members = configuration.json_members},
       view_sources(), [this](std::string_view line) { outputs->push(line); });
   if (!configuration.state_directory.empty()) {
     auto store = IncidentStore::open(configuration.state_directory / "incidents");

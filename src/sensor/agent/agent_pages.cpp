@@ -60,8 +60,8 @@ void write_detector(MetricsText& text, const Detector& detector) {
 
 void write_outputs(MetricsText& text, const OutputCounts& out) {
   text.counter("alerts_total", "Alerts for the outputs.", out.queued);
-  text.counter("alerts_dropped_total", "Alerts that the outputs' queue had no room for.",
-               out.dropped);
+  text.counter("alerts_dropped_total", "Alerts that an output's queue had no room for.");
+  for (const SinkCounts& sink : out.sinks) text.sample(sink.dropped, {{"output", sink.name}});
   text.counter("output_written_total", "Alerts that an output took.");
   for (const SinkCounts& sink : out.sinks) text.sample(sink.written, {{"output", sink.name}});
   text.counter("output_failed_total", "Alerts that an output did not take.");

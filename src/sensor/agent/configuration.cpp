@@ -19,15 +19,11 @@ using rules::ItemReader;
 
 // falco.yaml's keys that say how Falco itself works (its drivers, plug-ins and threads): taken
 // without a word, since they have nothing to say here.
-constexpr std::array<std::string_view, 24> kOfFalcoAlone = {"engine",
+constexpr std::array<std::string_view, 20> kOfFalcoAlone = {"engine",
                                                             "plugins",
                                                             "load_plugins",
                                                             "append_output",
                                                             "buffered_outputs",
-                                                            "json_include_output_property",
-                                                            "json_include_tags_property",
-                                                            "json_include_message_property",
-                                                            "json_include_output_fields_property",
                                                             "libs_logger",
                                                             "log_level",
                                                             "log_stderr",
@@ -122,23 +118,28 @@ class Reader {
   }
 
   Configuration read(const kube::Node& root) {
-    static constexpr std::array<std::string_view, 17> kKeys = {"rules_files",
-                                                               "rules_file",
-                                                               "rules",
-                                                               "priority",
-                                                               "rule_matching",
-                                                               "json_output",
-                                                               "time_format_iso_8601",
-                                                               "stdout_output",
-                                                               "syslog_output",
-                                                               "file_output",
-                                                               "program_output",
-                                                               "http_output",
-                                                               "outputs_queue",
-                                                               "webserver",
-                                                               "watch_config_files",
-                                                               "config_files",
-                                                               "yagura"};
+    static constexpr std::array<std::string_view, 21> kKeys = {
+        "rules_files",
+        "rules_file",
+        "rules",
+        "priority",
+        "rule_matching",
+        "json_output",
+        "json_include_output_property",
+        "json_include_message_property",
+        "json_include_output_fields_property",
+        "json_include_tags_property",
+        "time_format_iso_8601",
+        "stdout_output",
+        "syslog_output",
+        "file_output",
+        "program_output",
+        "http_output",
+        "outputs_queue",
+        "webserver",
+        "watch_config_files",
+        "config_files",
+        "yagura"};
     ItemReader top(source_, root, diagnostics_);
     std::vector<std::string_view> known(kKeys.begin(), kKeys.end());
     known.insert(known.end(), kOfFalcoAlone.begin(), kOfFalcoAlone.end());
@@ -147,6 +148,10 @@ class Reader {
     section.paths("rules_file", result_.rules_files, base_);
     section.paths("rules_files", result_.rules_files, base_);
     section.flag("json_output", result_.json);
+    section.flag("json_include_output_property", result_.json_members.output);
+    section.flag("json_include_message_property", result_.json_members.message);
+    section.flag("json_include_output_fields_property", result_.json_members.output_fields);
+    section.flag("json_include_tags_property", result_.json_members.tags);
     section.flag("time_format_iso_8601", result_.iso_time);
     section.flag("watch_config_files", result_.watch_files);
     priority(top);

@@ -14,6 +14,7 @@
 #include "core/diagnostics.hpp"
 #include "kube/document.hpp"
 #include "rules/load/definitions.hpp"
+#include "rules/output/json_members.hpp"
 
 namespace yagura::sensor {
 
@@ -64,6 +65,7 @@ struct Configuration {
   rules::Priority minimum_priority = rules::Priority::kDebug;
   bool all_matching = false;  // rule_matching: all
   bool json = false;
+  rules::JsonMembers json_members;
   bool iso_time = false;
   bool stdout_enabled = true;
   bool syslog_enabled = false;

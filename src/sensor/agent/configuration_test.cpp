@@ -36,6 +36,10 @@ rules:
 priority: notice
 rule_matching: all
 json_output: true
+json_include_output_property: false
+json_include_message_property: true
+json_include_output_fields_property: false
+json_include_tags_property: false
 time_format_iso_8601: true
 stdout_output: {enabled: false}
 file_output: {enabled: true, keep_alive: false, filename: /var/log/alerts}
@@ -54,6 +58,10 @@ engine: {kind: modern_ebpf}
   EXPECT_EQ(read_one.minimum_priority, rules::Priority::kNotice);
   EXPECT_TRUE(read_one.all_matching);
   EXPECT_TRUE(read_one.json);
+  EXPECT_FALSE(read_one.json_members.output);
+  EXPECT_TRUE(read_one.json_members.message);
+  EXPECT_FALSE(read_one.json_members.output_fields);
+  EXPECT_FALSE(read_one.json_members.tags);
   EXPECT_FALSE(read_one.stdout_enabled);
   EXPECT_EQ(read_one.file.path, "/var/log/alerts");
   EXPECT_FALSE(read_one.file.keep_alive);

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <utility>
 
+#include "sensor/incident/notes.hpp"
+
 namespace yagura::sensor {
 namespace {
 
@@ -122,11 +124,16 @@ void Enforcement::alert(const SensorEvent& event, const ygr_verdict& verdict) {
   } else if (verdict.subject != 0) {
     fields.emplace_back("yagura.subject", std::to_string(verdict.subject));
   }
+  const std::string peer = address_text(event.record->text(YGR_S_ADDRESS));
+  if (!peer.empty()) fields.emplace_back("yagura.peer", peer);
   const std::vector<std::string> tags = {"yagura_policy"};
-  const std::string output = fmt::format(
-      "{} {} by policy (process=%proc.name proc_exepath=%proc.exepath "
-      "parent=%proc.pname command=%proc.cmdline user=%user.name)",
-      fields[4].second, kActions[action]);
+  // A packet from outside is nobody's deed.
+  const bool has_process = event.record->header().pid != 0;
+  const std::string output =
+      fmt::format("{} {} by policy{}", fields[4].second, kActions[action],
+                  has_process ? " (process=%proc.name proc_exepath=%proc.exepath "
+                                "parent=%proc.pname command=%proc.cmdline user=%user.name)"
+                              : "");
   sink_->on_alert({.origin = AlertOrigin::kEnforcement,
                    .rule = name,
                    .priority = priority_of(action),

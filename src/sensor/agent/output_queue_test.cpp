@@ -77,6 +77,29 @@ TEST(OutputQueue, AStuckSinkDropsAndCountsButNeverHoldsUp) {
   go.release(10);
 }
 
+TEST(OutputQueue, AStuckSinkHoldsUpNoOther) {
+  const Folder folder;
+  std::binary_semaphore entered(0);
+  std::counting_semaphore<> go(0);
+  std::vector<std::unique_ptr<LineSink>> sinks;
+  sinks.push_back(std::make_unique<StuckSink>(entered, go));
+  sinks.push_back(make_file_sink({.path = folder / "alerts"}));
+  OutputQueue queue(std::move(sinks), 2, {});
+  queue.push("0");
+  entered.acquire();  // the first sink's thread stays there until the end
+  for (int i = 1; i < 10; ++i) {
+    while (queue.counts().sinks[1].waiting > 0) std::this_thread::yield();
+    EXPECT_EQ(queue.push(std::to_string(i)), i < 3) << i;
+  }
+  while (queue.counts().sinks[1].written < 10) std::this_thread::yield();
+  EXPECT_EQ(*core::read_file(folder / "alerts"), "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+  EXPECT_EQ(queue.counts().sinks[0].dropped, 7U);
+  EXPECT_EQ(queue.counts().sinks[0].written, 0U);
+  EXPECT_EQ(queue.counts().sinks[1].dropped, 0U);
+  EXPECT_EQ(queue.counts().queued, 10U);
+  go.release(10);
+}
+
 TEST(OutputQueue, TellsOfAFailingSinkOnceAndGoesOn) {
   std::atomic<int> told = 0;
   {

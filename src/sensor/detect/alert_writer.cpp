@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/output/value_text.hpp"
+
 namespace yagura::sensor {
 
 namespace {
@@ -14,6 +16,18 @@ constexpr std::string_view kContainerOutput =
     " container_id=%container.id container_image_repository=%container.image.repository"
     " container_image_tag=%container.image.tag container_image_digest=%container.image.digest"
     " container_name=%container.name k8s_ns_name=%k8s.ns.name k8s_pod_name=%k8s.pod.name";
+
+// What a policy's verdict is about is no field of the event's: the program that was to be started,
+// who a packet was from.
+std::string addition_of(const SensorAlert& alert) {
+  std::string text;
+  if (alert.origin != AlertOrigin::kEnforcement) return text;
+  for (const auto& [name, value] : alert.fields) {
+    if (name == "yagura.subject") text += " subject=" + value;
+    if (name == "yagura.peer") text += " peer=" + value;
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -78,6 +92,7 @@ std::string AlertWriter::text_of(const SensorAlert& alert) {
   view_.set(*alert.event, alert.by_given_name ? Reading::kAsGiven : Reading::kResolved);
   std::string text;
   template_of(alert.output).append(text, view_);
+  rules::append_clean(text, addition_of(alert));
   return text;
 }
 
@@ -94,13 +109,16 @@ void AlertWriter::on_alert(const SensorAlert& alert) {
     }
   }
   view_.set(*alert.event, alert.by_given_name ? Reading::kAsGiven : Reading::kResolved);
+  const std::string addition = addition_of(alert);
   const rules::Alert written{.rule = alert.rule,
                              .priority = alert.priority,
                              .tags = alert.tags,
                              .output = &template_of(alert.output),
+                             .addition = addition,
                              .event = &view_,
                              .hostname = hostname_,
                              .time_style = options_.time_style,
+                             .members = options_.json_members,
                              .extra_fields = fields_};
   line_.clear();
   if (options_.format == AlertFormat::kJson) {

@@ -32,6 +32,7 @@ struct AlertWriterOptions {
   rules::AlertTime time_style = rules::AlertTime::kLocal;
   // Puts container and pod behind each output, as Falco does by default.
   bool append_container = true;
+  rules::JsonMembers json_members;
   AlertRate rate;
 };
 

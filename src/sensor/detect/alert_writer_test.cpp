@@ -86,6 +86,45 @@ TEST_F(AlertWriterTest, AnalysesAddFieldsAndBadOutputsAreTextAsTheyAre) {
   EXPECT_EQ(writer->counts().bad_outputs, 1U);
 }
 
+TEST_F(AlertWriterTest, VerdictsSayWhatTheyAreAbout) {
+  use({.format = AlertFormat::kText});
+  class Once : public EventConsumer {
+   public:
+    explicit Once(AlertSink& to) : sink(&to) {}
+    void on_event(const SensorEvent& event) override {
+      const std::vector<std::pair<std::string, std::string>> fields = {
+          {"yagura.subject", "/bin/%proc.name\n"}, {"yagura.peer", "192.0.2.1:80"}};
+      SensorAlert alert{.origin = AlertOrigin::kEnforcement,
+                        .rule = "Policy web",
+                        .priority = "Critical",
+                        .tags = {},
+                        .output = "exec blocked",
+                        .fields = fields,
+                        .event = &event};
+      sink->on_alert(alert);
+      alert.origin = AlertOrigin::kProfile;
+      sink->on_alert(alert);
+    }
+    AlertSink* sink;
+  } once(*writer);
+  scene.pipeline.add_consumer(once);
+  scene.feed(scene.call(Scene::kInit, "close"));
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(lines[0], ::testing::EndsWith(" subject=/bin/%proc.name\\n peer=192.0.2.1:80"));
+  EXPECT_THAT(lines[1], Not(HasSubstr("subject")));
+}
+
+TEST_F(AlertWriterTest, JsonHasTheMembersThatAreAskedFor) {
+  use({.format = AlertFormat::kJson,
+       .json_members = {.output = false, .message = true, .output_fields = false, .tags = false}});
+  open();
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_THAT(lines[0], HasSubstr(R"("message":)"));
+  EXPECT_THAT(lines[0], Not(HasSubstr(R"("output":)")));
+  EXPECT_THAT(lines[0], Not(HasSubstr(R"("output_fields":)")));
+  EXPECT_THAT(lines[0], Not(HasSubstr(R"("tags":)")));
+}
+
 TEST_F(AlertWriterTest, ARateLeavesOutAndSaysHowMany) {
   use({.format = AlertFormat::kJson, .rate = {.per_second = 1, .burst = 2}});
   for (int i = 0; i < 5; ++i) open();

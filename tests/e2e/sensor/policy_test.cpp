@@ -353,7 +353,8 @@ TEST_F(Policy, PolicesANewPodFromItsFirstProgram) {
       {.name = "miner", .name_space = "shop", .digit = '5', .command = {"/opt/bin/xmrig", "wait"}});
   EXPECT_TRUE(comes_true([&] {
     return alerts({field("rule", "Policy guard"), field("yagura.operation", "exec"),
-                   field("k8s.pod.name", "miner")}) > 0;
+                   field("k8s.pod.name", "miner"), field("yagura.subject", "/opt/bin/xmrig"),
+                   " subject=/opt/bin/xmrig"}) > 0;
   })) << said();
   EXPECT_TRUE(comes_true([] { return !is_running("miner"); })) << said();
 }
