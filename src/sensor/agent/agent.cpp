@@ -261,7 +261,9 @@ Result<void> Agent::State::start(AgentParts parts) {
   YAGURA_TRY_VOID(start_capture());
   if (enforcement != nullptr) {
     pipeline->add_consumer(*enforcement);
-    YAGURA_TRY_VOID(enforcement->start(std::move(parts.policies), *resolver, first_sink()));
+    YAGURA_TRY_VOID(enforcement->start(
+        std::move(parts.policies), *resolver, first_sink(),
+        [this](const std::string& problem) { hooks.message("policies: " + problem); }));
   }
   feed_start_up();
   snapshot(wall_clock_ns());

@@ -37,7 +37,8 @@ Result<std::unique_ptr<Enforcement>> Enforcement::open(enforce::EnforcerOptions 
 }
 
 Result<void> Enforcement::start(std::vector<enforce::Policy> policies, Resolver& resolver,
-                                AlertSink& sink) {
+                                AlertSink& sink, OnProblem on_problem) {
+  on_problem_ = std::move(on_problem);
   resolver_ = &resolver;
   sink_ = &sink;
   thread_ = std::this_thread::get_id();
@@ -51,7 +52,20 @@ Result<void> Enforcement::replace(std::vector<enforce::Policy> policies) {
   for (auto& container : resolver_->containers()) {
     containers.push_back({.cgroup_id = container->cgroup_id, .container = container});
   }
-  return enforcer_->apply(std::move(policies), containers);
+  auto applied = enforcer_->apply(std::move(policies), containers);
+  tell_problems();
+  return applied;
+}
+
+// Policies fail open where they do not fit: that must not be silent.
+void Enforcement::tell_problems() {
+  const auto& problems = enforcer_->problems();
+  std::set<std::string> current(problems.begin(), problems.end());
+  if (current == told_) return;
+  for (const std::string& problem : current) {
+    if (!told_.contains(problem) && on_problem_) on_problem_(problem);
+  }
+  told_ = std::move(current);
 }
 
 // A new container is told on the agent's own thread before its first exec is judged; it is policed
@@ -149,6 +163,7 @@ void Enforcement::on_tick(std::int64_t) {
     ::clock_gettime(CLOCK_BOOTTIME, &time);
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
   }()));
+  tell_problems();
 }
 
 void Enforcement::write_metrics(MetricsText& text) const {

@@ -3,8 +3,10 @@
 // Policies in the agent: keeps the enforcer up to date with containers and DNS answers, and makes
 // alerts of verdicts. On the agent's thread, but for what the resolver's threads tell.
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,8 +26,10 @@ class Enforcement final : public EventConsumer {
   [[nodiscard]] static Result<std::unique_ptr<Enforcement>> open(enforce::EnforcerOptions options);
 
   // Puts policies in force for what runs, and from then on for what comes. Both outlive this.
+  // `on_problem` is told once of each thing that is not in force, on the agent's thread.
+  using OnProblem = std::function<void(const std::string&)>;
   [[nodiscard]] Result<void> start(std::vector<enforce::Policy> policies, Resolver& resolver,
-                                   AlertSink& sink);
+                                   AlertSink& sink, OnProblem on_problem);
   [[nodiscard]] Result<void> replace(std::vector<enforce::Policy> policies);
 
   // Feeds verdicts to the pipeline, which brings them back with their processes.
@@ -41,6 +45,7 @@ class Enforcement final : public EventConsumer {
   void on_change(const ContainerChange& change);
   void apply(const ContainerChange& change);
   void apply_waiting();
+  void tell_problems();
   void alert(const SensorEvent& event, const ygr_verdict& verdict);
 
   std::unique_ptr<enforce::Enforcer> enforcer_;
@@ -49,7 +54,9 @@ class Enforcement final : public EventConsumer {
   std::thread::id thread_;  // the agent's
   std::mutex mutex_;
   std::vector<ContainerChange> waiting_;  // told by other threads
-  std::uint64_t by_action_[4] = {};       // verdicts, by enum ygr_action
+  OnProblem on_problem_;
+  std::set<std::string> told_;       // of the problems that there are
+  std::uint64_t by_action_[4] = {};  // verdicts, by enum ygr_action
 };
 
 }  // namespace yagura::sensor

@@ -82,6 +82,7 @@ struct Enforcer::State {
   std::set<std::uint64_t> unknown;
   std::set<std::uint64_t> own_cgroups;  // that hold exempt processes, and those above
   std::vector<std::string> problems;
+  std::vector<std::string> lasting_problems;  // of the node, whatever the policies
   std::chrono::steady_clock::time_point node_addresses_at;
   bool has_told_of_node = false;
   std::unique_ptr<ExecGuard> guard;
@@ -349,14 +350,18 @@ Result<std::unique_ptr<Enforcer>> Enforcer::open(EnforcerOptions options) {
       ring_buffer__new(state.programs->map("verdicts"), State::take_record, &state, nullptr);
   if (state.ring == nullptr) return fail(ErrorCode::kIo, "the ring of verdicts does not open");
   if (state.tier == 'B' && state.ladder.fanotify.empty()) {
-    auto guard =
-        ExecGuard::start({.cgroup_root = options.cgroup_root, .exempt_pids = options.exempt_pids});
+    auto guard = ExecGuard::start({.cgroup_root = options.cgroup_root,
+                                   .exempt_pids = options.exempt_pids,
+                                   .still_blocks = [&state](std::uint32_t policy) {
+                                     return state.tables->still_blocks(policy, boot_time_ns());
+                                   }});
     if (guard) {
       state.guard = std::move(*guard);
     } else {
       state.problem(guard.error().message);
     }
   }
+  state.lasting_problems = state.problems;
   return enforcer;
 }
 
@@ -365,7 +370,7 @@ Result<void> Enforcer::apply(std::vector<Policy> policies,
   State& state = *state_;
   std::set<std::uint64_t> before;
   for (const std::uint64_t id : state.tables->policed()) before.insert(id);
-  state.problems.clear();
+  state.problems = state.lasting_problems;
   state.has_told_of_node = false;
   state.policies = std::make_shared<const std::vector<Policy>>(std::move(policies));
   state.groups.clear();
@@ -438,13 +443,7 @@ Result<std::size_t> Enforcer::poll(std::chrono::milliseconds timeout, const OnVe
   state.given = 0;
   state.on_verdict = &on_verdict;
   if (state.guard) {
-    state.guard->take_verdicts([&](const RecordView& record, const ygr_verdict& verdict) {
-      state.give(record);
-      if (auto known = state.tables->policy(verdict.policy)) {
-        ++known->denials;
-        state.tables->set_policy(verdict.policy, *known);
-      }
-    });
+    state.guard->take_verdicts([&](const RecordView& record) { state.give(record); });
   }
   const int error =
       ring_buffer__poll(state.ring, state.given > 0 ? 0 : static_cast<int>(timeout.count()));
@@ -453,6 +452,8 @@ Result<std::size_t> Enforcer::poll(std::chrono::milliseconds timeout, const OnVe
     return fail(ErrorCode::kIo, fmt::format("reading verdicts: {}", -error));
   return state.given;
 }
+
+const std::vector<std::string>& Enforcer::problems() const { return state_->problems; }
 
 EnforcerStatus Enforcer::status() const {
   const State& state = *state_;

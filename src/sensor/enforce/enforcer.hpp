@@ -110,6 +110,8 @@ class Enforcer {
                                          const OnVerdict& on_verdict);
 
   [[nodiscard]] EnforcerStatus status() const;
+  // What is not in force, and why: at most 100 since policies were applied.
+  [[nodiscard]] const std::vector<std::string>& problems() const;
   // "name of the policy", "spec.files[0]" of a verdict's numbers; empty: unknown.
   [[nodiscard]] std::pair<std::string, std::string> names_of(const ygr_verdict& verdict) const;
 

@@ -177,15 +177,18 @@ struct ExecGuard::State {
     std::optional<Sha256> hash;
     if ((exec->flags & YGR_HAS_HASHES) != 0) hash = hash_descriptor(fd);
     const auto judgement = judge_path(said, seed, YGR_OP_EXEC, asked.path, hash ? &*hash : nullptr);
-    if (!judgement || judgement->mode != Mode::kBlock) return false;
-    keep(asked, *judgement, YGR_OP_EXEC);
-    return true;
+    return blocks(judgement, YGR_OP_EXEC, asked);
   }
 
   bool facts_deny(const Group& said, ygr_operation operation, bool applies, const Asked& asked) {
-    if (!applies) return false;
-    const auto judgement = judge_number(said, operation, 0);
+    return applies && blocks(judge_number(said, operation, 0), operation, asked);
+  }
+
+  // What is not refused here the kernel's own program tells of when it is started.
+  bool blocks(const std::optional<Judgement>& judgement, ygr_operation operation,
+              const Asked& asked) {
     if (!judgement || judgement->mode != Mode::kBlock) return false;
+    if (options.still_blocks && !options.still_blocks(judgement->policy)) return false;
     keep(asked, *judgement, operation);
     return true;
   }
@@ -233,8 +236,7 @@ Result<void> ExecGuard::watch(const std::filesystem::path& path) {
   return {};
 }
 
-void ExecGuard::take_verdicts(
-    const std::function<void(const RecordView&, const ygr_verdict&)>& take) {
+void ExecGuard::take_verdicts(const std::function<void(const RecordView&)>& take) {
   std::deque<std::vector<std::byte>> taken;
   {
     const std::scoped_lock lock(state_->mutex);
@@ -242,7 +244,7 @@ void ExecGuard::take_verdicts(
   }
   for (const auto& bytes : taken) {
     const auto view = RecordView::read(bytes);
-    if (view) take(*view, *view->get<ygr_verdict>(YGR_S_VERDICT));
+    if (view) take(*view);
   }
 }
 

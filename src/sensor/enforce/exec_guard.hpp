@@ -25,6 +25,9 @@ class ExecGuard {
   struct Options {
     std::filesystem::path cgroup_root;
     std::vector<std::uint32_t> exempt_pids;
+    // Whether a policy in mode block still blocks; it is told of a denial by that. Called by the
+    // guard's thread. None: all do.
+    std::function<bool(std::uint32_t policy)> still_blocks;
   };
   // What it judges by; control groups without a group of their own have that of the nearest above.
   struct Policing {
@@ -43,7 +46,7 @@ class ExecGuard {
   Result<void> watch(const std::filesystem::path& path);
 
   // Gives refusals since the last call, oldest first; at most 4096 are kept.
-  void take_verdicts(const std::function<void(const RecordView&, const ygr_verdict&)>& take);
+  void take_verdicts(const std::function<void(const RecordView&)>& take);
 
  private:
   ExecGuard();

@@ -84,7 +84,8 @@ TEST_F(Guarded, RefusesByPathBeforeAnythingRuns) {
   EXPECT_EQ(inside(allowed), Outcome{});
   EXPECT_EQ(outside(denied), Outcome{});
   std::vector<std::string> paths;
-  guard_->take_verdicts([&](const RecordView& record, const ygr_verdict& verdict) {
+  guard_->take_verdicts([&](const RecordView& record) {
+    const auto verdict = *record.get<ygr_verdict>(YGR_S_VERDICT);
     EXPECT_EQ(verdict.action, YGR_BLOCKED);
     EXPECT_EQ(verdict.tier, 'B');
     EXPECT_EQ(record.header().cgroup_id, policed_.id());

@@ -66,6 +66,15 @@ spec:
 ---
 apiVersion: yagura.dev/v1alpha1
 kind: RuntimePolicy
+metadata: {name: trial}
+spec:
+  selector: {namespaces: [trial]}
+  mode: block
+  autoRevert: {afterDenials: 2}
+  executables: {deny: [/opt/bin/nc]}
+---
+apiVersion: yagura.dev/v1alpha1
+kind: RuntimePolicy
 metadata: {name: strict}
 spec:
   selector: {namespaces: [vault]}
@@ -345,6 +354,40 @@ TEST_F(Policy, SparesTheRuntimeAloneOfAStrictPolicy) {
   };
   for (const Deed& deed : strict) expect_deed(*vault, deed);
   EXPECT_TRUE(is_running("vault"));
+}
+
+// The same policy again, but for whom it is or what it denies: no pod is started anew for it.
+TEST_F(Policy, TakesAChangedFileForPodsThatRun) {
+  const fs::path file = pods_->directory() / "policies.yaml";
+  const std::string before = core::read_file(file).value_or("");
+  const auto ncat = [] { return run(*web_, {"/opt/bin/ncat"}).exit_code; };
+  ASSERT_EQ(ncat(), 0);
+  std::string changed = before;
+  changed.replace(changed.find("deny: [/opt/bin/nc]"), 19, "deny: [/opt/bin/ncat]");
+  ASSERT_TRUE(core::write_file(file, changed));
+  EXPECT_TRUE(comes_true([&] { return ncat() == kNotStarted; })) << said();
+  EXPECT_EQ(run(*web_, {"/opt/bin/nc"}).exit_code, 0) << said();
+  ASSERT_TRUE(core::write_file(file, "kind: RuntimePolicy\nwrong: [\n"));
+  EXPECT_TRUE(comes_true([] { return agent_->said().find("policies.yaml") != std::string::npos; }));
+  EXPECT_EQ(ncat(), kNotStarted) << "a wrong file leaves the old policies in force";
+  ASSERT_TRUE(core::write_file(file, before));
+  EXPECT_TRUE(comes_true([&] { return ncat() == 0; })) << said();
+  EXPECT_EQ(run(*web_, {"/opt/bin/nc"}).exit_code, kNotStarted) << said();
+}
+
+TEST_F(Policy, FallsBackToAlertAfterSoManyDenials) {
+  const auto trial = start_pod({.name = "trial", .name_space = "trial", .digit = '8'});
+  ASSERT_TRUE(trial) << said();
+  const auto nc = [&] { return run(*trial, {"/opt/bin/nc"}).exit_code; };
+  const auto alert = [](const std::string& action) {
+    return std::vector{field("rule", "Policy trial"), field("yagura.action", action),
+                       field("k8s.pod.name", "trial")};
+  };
+  EXPECT_EQ(nc(), kNotStarted);
+  EXPECT_EQ(nc(), kNotStarted);
+  EXPECT_EQ(nc(), 0) << said();
+  EXPECT_TRUE(comes_true([&] { return alerts(alert("would_block")) == 1; })) << said();
+  EXPECT_EQ(alerts(alert("blocked")), 2U) << said();
 }
 
 // No exec behind its back: the container's own first program is one that must not run.

@@ -208,6 +208,21 @@ void Tables::set_policy(std::uint32_t number, const ygr_policy_state& state) {
   bpf_map_update_elem(programs_->map("policies"), &number, &state, BPF_ANY);
 }
 
+bool Tables::still_blocks(std::uint32_t number, std::uint64_t boot_time_ns) {
+  auto state = policy(number);
+  if (!state) return true;
+  if (state->is_reverted != 0) return false;
+  const bool is_over = (state->deadline_ns != 0 && boot_time_ns >= state->deadline_ns) ||
+                       (state->max_denials != 0 && state->denials >= state->max_denials);
+  if (is_over) {
+    state->is_reverted = 1;
+  } else {
+    ++state->denials;
+  }
+  set_policy(number, *state);
+  return !is_over;
+}
+
 Result<void> Tables::add_policy(std::uint32_t number, ygr_policy_state state) {
   if (const auto old = policy(number); old && old->content == state.content) return {};
   return put(*programs_, "policies", number, state);

@@ -43,6 +43,9 @@ class Tables {
   [[nodiscard]] Result<void> add_policy(std::uint32_t number, ygr_policy_state state);
   [[nodiscard]] std::optional<ygr_policy_state> policy(std::uint32_t number) const;
   void set_policy(std::uint32_t number, const ygr_policy_state& state);
+  // As the kernel's programs ask of a policy in mode block: whether it has not fallen back; counts
+  // a denial where it has not. Any thread; of two at once one may not be counted.
+  [[nodiscard]] bool still_blocks(std::uint32_t number, std::uint64_t boot_time_ns);
   void keep_policies(const std::set<std::uint32_t>& numbers);
 
   // Whether a group that was written speaks of packets.
