@@ -1,5 +1,5 @@
-// Secrets in any bytes: what is found stands in the text's lines, shows no more than it may, and the
-// same text gives the same answer.
+// Secrets in any bytes: what is found stands in the text's lines, shows no more than it may, and
+// the same text gives the same answer.
 
 #include <cstdint>
 #include <cstdlib>
