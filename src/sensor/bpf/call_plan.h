@@ -48,6 +48,13 @@ enum {
   YGR_DATA_MESSAGES = 3, /* an array of mmsghdr: the first one */
 };
 
+/* What a plan is as a whole. */
+enum ygr_shape {
+  YGR_SHAPE_ANY = 0,
+  YGR_SHAPE_OPEN =
+      1, /* text[0] with its directory, and the descriptor that is the result; no more */
+};
+
 struct ygr_call_plan {
   ygr_u16 type; /* rules::EventType */
   ygr_u8 when;
@@ -70,7 +77,8 @@ struct ygr_call_plan {
   ygr_u16 data_size;    /* fixed size of data where data_length is 0 */
   ygr_u8 text_if;       /* not 0: texts are read only if the low half of that argument … */
   ygr_u8 text_if_value; /* … is this number */
-  ygr_u32 reserved;
+  ygr_u8 shape;         /* enum ygr_shape */
+  ygr_u8 reserved[3];
 };
 YGR_ASSERT_SIZE(ygr_call_plan, 32);
 

@@ -9,9 +9,10 @@
 enum { YGR_TIF_32BIT = 1 << 22 };
 
 #define YGR_CALL_NUMBER(regs) ((regs)->syscallno)
-YGR_INLINE int ygr_is_compat(void) {
-  if (ygr_has_task_btf) return (bpf_get_current_task_btf()->thread_info.flags & YGR_TIF_32BIT) != 0;
-  struct task_struct* task = (struct task_struct*)bpf_get_current_task();
+/* `task`: see ygr_current. */
+YGR_INLINE int ygr_is_compat_task(struct task_struct* task) {
+  if (ygr_has_task_btf) return (task->thread_info.flags & YGR_TIF_32BIT) != 0;
+  task = (struct task_struct*)bpf_get_current_task();
   return (BPF_CORE_READ(task, thread_info.flags) & YGR_TIF_32BIT) != 0;
 }
 /* `regs` may be read by plain loads. The first argument's register holds the result by now. */
@@ -30,10 +31,10 @@ YGR_INLINE int ygr_is_compat(void) {
 enum { YGR_TS_COMPAT = 2 };
 
 #define YGR_CALL_NUMBER(regs) ((int)(regs)->orig_ax)
-YGR_INLINE int ygr_is_compat(void) {
-  if (ygr_has_task_btf)
-    return (bpf_get_current_task_btf()->thread_info.status & YGR_TS_COMPAT) != 0;
-  struct task_struct* task = (struct task_struct*)bpf_get_current_task();
+/* `task`: see ygr_current. */
+YGR_INLINE int ygr_is_compat_task(struct task_struct* task) {
+  if (ygr_has_task_btf) return (task->thread_info.status & YGR_TS_COMPAT) != 0;
+  task = (struct task_struct*)bpf_get_current_task();
   return (BPF_CORE_READ(task, thread_info.status) & YGR_TS_COMPAT) != 0;
 }
 /* All argument registers keep their values until the call's end. */
@@ -57,3 +58,5 @@ YGR_INLINE int ygr_is_compat(void) {
   } while (0)
 
 #endif
+
+YGR_INLINE int ygr_is_compat(void) { return ygr_is_compat_task(ygr_current()); }

@@ -17,6 +17,9 @@ enum {
   YGR_PROT_EXEC = 4,
 };
 
+/* Not 0: `plans` has something for the call of this number, native or of 32 bits. */
+unsigned char ygr_is_planned[YGR_CALLS];
+
 /* Argument `from` (1 … 6) of the call whose record is being made. */
 YGR_INLINE ygr_u64 ygr_argument(struct ygr_scratch* scratch, ygr_u32 from) {
   ygr_u64 index = (from - 1) & 7;
@@ -37,7 +40,11 @@ YGR_INLINE ygr_u64 ygr_length(struct ygr_scratch* scratch, ygr_u32 from, ygr_s64
 /* A text, and if it is relative the directory that it starts from. */
 YGR_INLINE void ygr_put_name(struct ygr_scratch* scratch, ygr_u32 text, ygr_u32 directory,
                              ygr_u32 id, ygr_u32 directory_id, const int typed) {
-  ygr_put_user_text(ygr_argument(scratch, text), id);
+  if (typed) {
+    ygr_put_text(scratch, ygr_argument(scratch, text), id);
+  } else {
+    ygr_put_user_text(ygr_argument(scratch, text), id);
+  }
   if (directory == 0 || scratch->first_byte == '/') return;
   if (directory != YGR_FROM_CWD) {
     ygr_s32 fd = (ygr_s32)ygr_argument(scratch, directory);
@@ -51,6 +58,19 @@ YGR_INLINE void ygr_put_name(struct ygr_scratch* scratch, ygr_u32 text, ygr_u32 
   } else {
     ygr_put_cwd(directory_id);
   }
+}
+
+/*
+ * The rest of an open, for kernels from 6.2 on: what is done below for any call, but with
+ * everything in one function. Programs open more than they do anything else, and where returning
+ * from a function is guarded against speculation, each call costs as much as reading a few fields.
+ * `slot`: where the struct file of the result stands; 0 of failed calls.
+ */
+YGR_INLINE void ygr_tell_open(struct ygr_scratch* scratch, const struct ygr_call_plan* plan,
+                              ygr_u64 slot, ygr_s64 result) {
+  ygr_put_name(scratch, plan->text[0], plan->directory[0], YGR_S_PATH0, YGR_S_DIR0, 1);
+  if (slot != 0) ygr_describe_file(scratch, ygr_word(scratch, slot), (ygr_s32)result, 0, 1);
+  ygr_send_from(scratch, YGR_RING_EVENTS);
 }
 
 YGR_INLINE ygr_s32 ygr_descriptor(struct ygr_scratch* scratch, const struct ygr_call_plan* plan,
@@ -116,10 +136,10 @@ YGR_INLINE int ygr_is_worth_it(struct ygr_scratch* scratch, const struct ygr_cal
   return 1;
 }
 
-YGR_INLINE void ygr_begin_call(struct ygr_scratch* scratch, const struct ygr_call_plan* plan,
-                               int is_compat, ygr_s64 result) {
+YGR_INLINE void ygr_begin_call(struct ygr_scratch* scratch, struct task_struct* task,
+                               const struct ygr_call_plan* plan, int is_compat, ygr_s64 result) {
   struct ygr_section* section = (struct ygr_section*)(scratch->bytes + sizeof(struct ygr_header));
-  ygr_begin(scratch, YGR_CALL, plan->type, result);
+  ygr_begin_of(scratch, task, YGR_CALL, plan->type, result);
   if (is_compat) ygr_header_of(scratch)->flags = YGR_COMPAT;
   section->id = YGR_S_ARGS;
   section->flags = 0;
@@ -202,20 +222,28 @@ YGR_INLINE void ygr_tell_others(struct ygr_scratch* scratch, const struct ygr_ca
 }
 
 YGR_INLINE int ygr_call_ended(struct pt_regs* regs, long result, const int typed) {
-  int is_compat = ygr_is_compat();
   ygr_u32 number = YGR_CALL_NUMBER(regs);
   struct ygr_call_plan* plan;
   struct ygr_scratch* scratch;
-  if (number >= YGR_CALLS) return 0;
+  struct task_struct* task;
+  int is_compat;
+  if (number >= YGR_CALLS || ygr_is_planned[number] == 0) return 0;
+  task = ygr_current();
+  is_compat = ygr_is_compat_task(task);
   if (is_compat) number += YGR_CALLS;
   plan = bpf_map_lookup_elem(&plans, &number);
   if (!plan || plan->when == 0 || !ygr_is_about_result(plan, result)) return 0;
   scratch = ygr_scratch();
   if (!scratch) return 0;
   YGR_READ_ARGUMENTS(regs, is_compat, (ygr_u64*)(scratch->bytes + YGR_ARGUMENTS_AT));
-  if (!ygr_is_worth_it(scratch, plan) || !ygr_is_wanted_task()) return 0;
+  if (!ygr_is_worth_it(scratch, plan) || !ygr_is_wanted(task)) return 0;
 
-  ygr_begin_call(scratch, plan, is_compat, result);
+  ygr_begin_call(scratch, task, plan, is_compat, result);
+  if (typed && plan->shape == YGR_SHAPE_OPEN) {
+    ygr_u64 slot = ygr_slot_of(task, (ygr_s32)result);
+    ygr_tell_open(scratch, plan, slot, result);
+    return 0;
+  }
   ygr_put_texts(scratch, plan, typed);
   ygr_put_objects(scratch, plan, result, typed);
   if (plan->address != 0) {

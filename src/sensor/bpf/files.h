@@ -2,7 +2,7 @@
 
 /* What a descriptor is: inode facts with a path, or a socket. */
 
-#include "sensor/bpf/paths.h"
+#include "sensor/bpf/paths_typed.h"
 #include "sensor/bpf/sockets.h"
 
 enum {
@@ -14,18 +14,18 @@ enum {
   YGR_S_IFDIR = 0040000,
 };
 
-/* Where the struct file of the current task's descriptor stands; 0: there is none. */
-YGR_INLINE ygr_u64 ygr_slot_of(ygr_s32 fd) {
+/* Where the struct file of the current task's descriptor stands; 0: there is none. `task`: see
+ * ygr_current. */
+YGR_INLINE ygr_u64 ygr_slot_of(struct task_struct* task, ygr_s32 fd) {
   ygr_u64 slots;
   ygr_u32 most;
   if (fd < 0) return 0;
   if (ygr_has_task_btf) {
-    struct task_struct* task = bpf_get_current_task_btf();
     struct fdtable* table = task->files->fdt;
     most = table->max_fds;
     slots = (ygr_u64)table->fd;
   } else {
-    struct task_struct* task = (struct task_struct*)bpf_get_current_task();
+    task = (struct task_struct*)bpf_get_current_task();
     struct fdtable* table = BPF_CORE_READ(task, files, fdt);
     most = BPF_CORE_READ(table, max_fds);
     slots = (ygr_u64)BPF_CORE_READ(table, fd);
@@ -36,7 +36,7 @@ YGR_INLINE ygr_u64 ygr_slot_of(ygr_s32 fd) {
 
 /* struct file of the current task's descriptor; 0: none. */
 YGR_INLINE ygr_u64 ygr_file_of(ygr_s32 fd) {
-  ygr_u64 slot = ygr_slot_of(fd);
+  ygr_u64 slot = ygr_slot_of(ygr_current(), fd);
   return slot == 0 ? 0 : ygr_read64(slot);
 }
 
@@ -195,16 +195,16 @@ __noinline int ygr_put_file(ygr_u64 address, ygr_s32 fd, ygr_u32 id, ygr_u32 pat
   if (!file) return 0;
   ygr_read_file(scratch, address, fd, file, &parts, 0);
   ygr_end_section(scratch, id, 0, sizeof(*file));
-  if (path_id != 0) ygr_put_path(parts.dentry, parts.mount, path_id, 0);
+  if (path_id != 0) ygr_put_path(parts.dentry, parts.mount, path_id);
   return 0;
 }
 
-YGR_INLINE void ygr_describe_file(ygr_u64 address, ygr_s32 fd, ygr_u32 is_server, const int typed) {
-  struct ygr_scratch* scratch = ygr_scratch();
+YGR_INLINE void ygr_describe_file(struct ygr_scratch* scratch, ygr_u64 address, ygr_s32 fd,
+                                  ygr_u32 is_server, const int typed) {
   struct ygr_file_parts parts;
   struct ygr_file* file;
   int is_socket;
-  if (!scratch || address == 0) return;
+  if (address == 0) return;
   file = ygr_structure(scratch, sizeof(*file));
   if (!file) return;
   ygr_read_file(scratch, address, fd, file, &parts, typed);
@@ -214,8 +214,10 @@ YGR_INLINE void ygr_describe_file(ygr_u64 address, ygr_s32 fd, ygr_u32 is_server
   ygr_end_section(scratch, YGR_S_FD, 0, sizeof(*file));
   if (is_socket) {
     ygr_put_socket(parts.private_data, is_server);
+  } else if (typed) {
+    ygr_put_path_typed(scratch, parts.dentry, parts.mount, YGR_S_FD_PATH);
   } else {
-    ygr_put_path(parts.dentry, parts.mount, YGR_S_FD_PATH, typed);
+    ygr_put_path(parts.dentry, parts.mount, YGR_S_FD_PATH);
   }
 }
 
@@ -224,7 +226,8 @@ YGR_INLINE void ygr_describe_file(ygr_u64 address, ygr_s32 fd, ygr_u32 is_server
  * `is_server`: of a socket, that it was accepted.
  */
 __noinline int ygr_put_open_file(ygr_u64 address, ygr_s32 fd, ygr_u32 is_server) {
-  ygr_describe_file(address, fd, is_server, 0);
+  struct ygr_scratch* scratch = ygr_scratch();
+  if (scratch) ygr_describe_file(scratch, address, fd, is_server, 0);
   return 0;
 }
 
@@ -233,9 +236,9 @@ YGR_INLINE void ygr_put_descriptor(ygr_s32 fd, ygr_u32 is_server) {
 }
 __noinline int ygr_put_descriptor_typed(ygr_s32 fd, ygr_u32 is_server) {
   struct ygr_scratch* scratch = ygr_scratch();
-  ygr_u64 slot = ygr_slot_of(fd);
+  ygr_u64 slot = ygr_slot_of(ygr_current(), fd);
   if (!scratch || slot == 0) return 0;
-  ygr_describe_file(ygr_word(scratch, slot), fd, is_server, 1);
+  ygr_describe_file(scratch, ygr_word(scratch, slot), fd, is_server, 1);
   return 0;
 }
 
@@ -244,6 +247,6 @@ __noinline int ygr_put_directory(ygr_s32 fd, ygr_u32 id) {
   ygr_u64 address = ygr_file_of(fd);
   if (address == 0) return 0;
   ygr_put_path(ygr_read64(address + YGR_OFFSET(file, f_path.dentry)),
-               ygr_read64(address + YGR_OFFSET(file, f_path.mnt)), id, 0);
+               ygr_read64(address + YGR_OFFSET(file, f_path.mnt)), id);
   return 0;
 }

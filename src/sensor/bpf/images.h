@@ -38,7 +38,7 @@ __noinline int ygr_put_executable(ygr_u64 address, ygr_u64 cred) {
   gives_privileges = (file->mode & YGR_S_ISUID) != 0 ||
                      (file->mode & YGR_S_ISGID_EXECUTABLE) == YGR_S_ISGID_EXECUTABLE;
   ygr_end_section(scratch, YGR_S_EXE, 0, sizeof(*file));
-  ygr_put_path(parts.dentry, parts.mount, YGR_S_EXE_PATH, 0);
+  ygr_put_path(parts.dentry, parts.mount, YGR_S_EXE_PATH);
   return gives_privileges;
 }
 

@@ -13,14 +13,14 @@ __noinline int ygr_is_in_scope(void) {
   return 0;
 }
 
-YGR_INLINE int ygr_is_wanted_task(void) {
-  ygr_u32 pid = ygr_has_task_btf ? (ygr_u32)bpf_get_current_task_btf()->tgid
-                                 : bpf_get_current_pid_tgid() >> 32;
+/* `task`: see ygr_current. */
+YGR_INLINE int ygr_is_wanted(struct task_struct* task) {
+  ygr_u32 pid = ygr_has_task_btf ? (ygr_u32)task->tgid : bpf_get_current_pid_tgid() >> 32;
   if (pid == ygr_own_pid) return 0;
   if (!ygr_is_scoped) return 1;
   /* Most often it is the cgroup itself. */
-  if (ygr_has_task_btf && ygr_is_scope(bpf_get_current_task_btf()->cgroups->dfl_cgrp->kn->id)) {
-    return 1;
-  }
+  if (ygr_has_task_btf && ygr_is_scope(task->cgroups->dfl_cgrp->kn->id)) return 1;
   return ygr_is_in_scope();
 }
+
+YGR_INLINE int ygr_is_wanted_task(void) { return ygr_is_wanted(ygr_current()); }

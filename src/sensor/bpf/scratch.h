@@ -49,10 +49,9 @@ YGR_INLINE struct ygr_header* ygr_header_of(struct ygr_scratch* scratch) {
   return (struct ygr_header*)scratch->bytes;
 }
 
-/* Who the current task is. */
-YGR_INLINE void ygr_identify(struct ygr_header* header) {
+/* Who the current task is; `task` is null where the kernel does not give it. */
+YGR_INLINE void ygr_identify(struct ygr_header* header, struct task_struct* task) {
   if (ygr_has_task_btf) {
-    struct task_struct* task = bpf_get_current_task_btf();
     header->tid = task->pid;
     header->pid = task->tgid;
     header->uid = task->cred->uid.val;
@@ -66,7 +65,13 @@ YGR_INLINE void ygr_identify(struct ygr_header* header) {
   }
 }
 
-YGR_INLINE void ygr_begin(struct ygr_scratch* scratch, ygr_u8 kind, ygr_u16 type, ygr_s64 result) {
+/* The current task to be read by plain loads; null where the kernel does not give it. */
+YGR_INLINE struct task_struct* ygr_current(void) {
+  return ygr_has_task_btf ? bpf_get_current_task_btf() : 0;
+}
+
+YGR_INLINE void ygr_begin_of(struct ygr_scratch* scratch, struct task_struct* task, ygr_u8 kind,
+                             ygr_u16 type, ygr_s64 result) {
   struct ygr_header* header = ygr_header_of(scratch);
   header->size = 0;
   header->kind = kind;
@@ -74,11 +79,15 @@ YGR_INLINE void ygr_begin(struct ygr_scratch* scratch, ygr_u8 kind, ygr_u16 type
   header->type = type;
   header->time_ns = bpf_ktime_get_boot_ns();
   header->sequence = 0;
-  ygr_identify(header);
+  ygr_identify(header, task);
   header->cpu = bpf_get_smp_processor_id();
   header->flags = 0;
   header->result = result;
   scratch->position = sizeof(*header);
+}
+
+YGR_INLINE void ygr_begin(struct ygr_scratch* scratch, ygr_u8 kind, ygr_u16 type, ygr_s64 result) {
+  ygr_begin_of(scratch, ygr_current(), kind, type, result);
 }
 
 YGR_INLINE void ygr_section_lost(struct ygr_scratch* scratch) {
@@ -123,17 +132,15 @@ YGR_INLINE void* ygr_structure(struct ygr_scratch* scratch, ygr_u32 size) {
   return ygr_at(scratch, scratch->position + sizeof(struct ygr_section));
 }
 
-/* Sends what was made. The sequence counts it whether it arrives or not: a gap is a loss. */
-__noinline int ygr_send(ygr_u32 ring) {
-  struct ygr_scratch* scratch = ygr_scratch();
+YGR_INLINE void ygr_send_from(struct ygr_scratch* scratch, ygr_u32 ring) {
   struct ygr_cpu_counts* mine = ygr_counts();
   ygr_u64 wake = BPF_RB_NO_WAKEUP;
   ygr_u64 size;
   long failed;
-  if (!scratch || !mine) return 0;
+  if (!mine) return;
   ring &= 1;
   size = scratch->position;
-  if (size > YGR_MAX_RECORD) return 0;
+  if (size > YGR_MAX_RECORD) return;
   ygr_header_of(scratch)->size = size;
   ygr_header_of(scratch)->sequence = ++mine->sequence[ring];
   if (mine->unwoken[ring] >= ygr_wake_bytes) wake = BPF_RB_FORCE_WAKEUP;
@@ -144,9 +151,15 @@ __noinline int ygr_send(ygr_u32 ring) {
   }
   if (failed) {
     ++mine->ring_full[ring];
-    return 0;
+    return;
   }
   if (wake == BPF_RB_FORCE_WAKEUP) mine->unwoken[ring] = 0;
   mine->unwoken[ring] += size;
+}
+
+/* Sends what was made. The sequence counts it whether it arrives or not: a gap is a loss. */
+__noinline int ygr_send(ygr_u32 ring) {
+  struct ygr_scratch* scratch = ygr_scratch();
+  if (scratch) ygr_send_from(scratch, ring);
   return 0;
 }

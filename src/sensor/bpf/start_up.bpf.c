@@ -36,7 +36,7 @@ YGR_INLINE void ygr_put_process(struct task_struct* task) {
                      (ygr_u64)BPF_CORE_READ(task, cred));
   if (fs) {
     ygr_put_path((ygr_u64)BPF_CORE_READ(fs, pwd.dentry), (ygr_u64)BPF_CORE_READ(fs, pwd.mnt),
-                 YGR_S_CWD, 0);
+                 YGR_S_CWD);
   }
   ygr_put_streams((ygr_u64)BPF_CORE_READ(task, files, fdt));
 }

@@ -4,28 +4,31 @@
 
 #include "sensor/bpf/scratch.h"
 
-/* A string of the task's; null pointers give no section. Remembers its first byte. */
-__noinline int ygr_put_user_text(ygr_u64 pointer, ygr_u32 id) {
-  struct ygr_scratch* scratch = ygr_scratch();
+YGR_INLINE void ygr_put_text(struct ygr_scratch* scratch, ygr_u64 pointer, ygr_u32 id) {
   ygr_u8* place;
   long length;
-  if (!scratch) return 0;
   scratch->first_byte = '/';
-  if (pointer == 0) return 0;
+  if (pointer == 0) return;
   if (!ygr_has_room(scratch, YGR_MAX_PATH + 1)) {
     ygr_section_lost(scratch);
-    return 0;
+    return;
   }
   place = ygr_at(scratch, scratch->position + sizeof(struct ygr_section));
   length = bpf_probe_read_user_str(place, YGR_MAX_PATH + 1, (const void*)pointer);
   if (length <= 0) {
     ygr_unreadable(scratch);
-    return 0;
+    return;
   }
   --length; /* the zero */
   length &= 8191;
   scratch->first_byte = length == 0 ? 0 : *place;
   ygr_end_section(scratch, id, length == YGR_MAX_PATH ? YGR_TRUNCATED : 0, length);
+}
+
+/* A string of the task's; null pointers give no section. Remembers its first byte. */
+__noinline int ygr_put_user_text(ygr_u64 pointer, ygr_u32 id) {
+  struct ygr_scratch* scratch = ygr_scratch();
+  if (scratch) ygr_put_text(scratch, pointer, id);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "sensor/probe/call_plans.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "sensor/probe/call_numbers.hpp"
 
@@ -31,6 +32,19 @@ ygr_call_plan plan_of_event(std::string_view event) {
   return plan;
 }
 
+// What bpf/calls.h has a short way for.
+bool is_plain_open(const ygr_call_plan& plan) {
+  ygr_call_plan rest = plan;
+  rest.type = 0;
+  rest.when = 0;
+  rest.flags &= static_cast<ygr_u8>(~YGR_PLAN_NOT_READ_ONLY);
+  rest.text[0] = rest.directory[0] = rest.descriptor = rest.open_flags = 0;
+  rest.data_max = 0;
+  const ygr_call_plan nothing{};
+  return plan.text[0] != 0 && plan.descriptor == kResult &&
+         std::memcmp(&rest, &nothing, sizeof(rest)) == 0;
+}
+
 class Planner {
  public:
   explicit Planner(const CallPlanOptions& options) : options_(options) {}
@@ -46,6 +60,7 @@ class Planner {
     if (options_.opens == OpenInterest::kNotReadOnly && plan.open_flags != 0) {
       plan.flags |= YGR_PLAN_NOT_READ_ONLY;
     }
+    plan.shape = is_plain_open(plan) ? YGR_SHAPE_OPEN : YGR_SHAPE_ANY;
     const bool is_for_others = add_other_readers(event, plan);
     if (is_wanted(*type)) return plan;
     if (!is_for_others) return {};

@@ -43,6 +43,15 @@ TEST(CallPlans, PathsRelativeToADirectoryNameTheArgument) {
   EXPECT_EQ(rename.directory[1], 3);
 }
 
+TEST(CallPlans, OnlyPlansOfANameAndItsDescriptorHaveTheShapeOfAnOpen) {
+  const CallPlanTable table = make_call_plans({.opens = OpenInterest::kNotReadOnly});
+  EXPECT_EQ(plan_of(table, "openat").shape, YGR_SHAPE_OPEN);
+  EXPECT_EQ(plan_of(table, "memfd_create").shape, YGR_SHAPE_OPEN);
+  EXPECT_EQ(plan_of(table, "openat2").shape, YGR_SHAPE_ANY);       // open_how
+  EXPECT_EQ(plan_of(table, "finit_module").shape, YGR_SHAPE_ANY);  // the descriptor is given
+  EXPECT_EQ(plan_of(table, "unlinkat").shape, YGR_SHAPE_ANY);      // there is none
+}
+
 TEST(CallPlans, NewerNamesOfACallAreTheSameEvent) {
   EXPECT_EQ(event_name_of_call("pread64"), "pread");
   EXPECT_EQ(event_name_of_call("chown32"), "chown");

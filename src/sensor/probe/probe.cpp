@@ -29,13 +29,20 @@ constexpr auto kLongestSleep = std::chrono::milliseconds(10);
 
 rules::EventType type_of(std::string_view name) { return rules::find_event_type(name).value_or(0); }
 
+std::uint32_t wake_bytes_for(const ProbeOptions& options) {
+  constexpr std::size_t kMost = std::size_t{256} << 10;
+  const auto cpus = static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1));
+  const std::size_t ring = std::min(options.events_ring_bytes, options.vital_ring_bytes);
+  return static_cast<std::uint32_t>(std::clamp<std::size_t>(ring / 4 / cpus, 1, kMost));
+}
+
 void set_knobs(probe_bpf& skeleton, const ProbeOptions& options) {
   auto& knobs = *skeleton.rodata;
   knobs.ygr_own_pid = static_cast<unsigned>(getpid());
   knobs.ygr_is_scoped = options.scope_cgroups.empty() ? 0 : 1;
   std::ranges::copy(options.scope_cgroups, std::begin(knobs.ygr_scopes));
   knobs.ygr_page_kb = static_cast<unsigned>(sysconf(_SC_PAGESIZE) / 1024);
-  knobs.ygr_wake_bytes = options.wake_bytes;
+  knobs.ygr_wake_bytes = options.wake_bytes != 0 ? options.wake_bytes : wake_bytes_for(options);
   knobs.ygr_type_execve = type_of("execve");
   knobs.ygr_type_execveat = type_of("execveat");
   knobs.ygr_type_fork = type_of("fork");
@@ -165,6 +172,7 @@ Result<void> Probe::State::load() {
 Result<void> Probe::State::fill_plans(const CallPlanTable& plans) {
   const int plans_map = bpf_map__fd(skeleton->maps.plans);
   for (std::uint32_t i = 0; i < plans.size(); ++i) {
+    if (plans[i].when != 0) skeleton->bss->ygr_is_planned[i % YGR_CALLS] = 1;
     if (bpf_map_update_elem(plans_map, &i, &plans[i], BPF_ANY) != 0) {
       return bpf_failure("filling the table of calls", -errno);
     }

@@ -32,8 +32,10 @@ struct ProbeOptions {
   // Powers of two, at least a page.
   std::size_t events_ring_bytes = std::size_t{8} << 20;
   std::size_t vital_ring_bytes = std::size_t{4} << 20;
-  // A CPU wakes the consumer after so many bytes; until then the consumer looks every 10 ms.
-  std::uint32_t wake_bytes = 65536;
+  // A CPU wakes the consumer after so many bytes; until then the consumer looks every 10 ms. 0: as
+  // many as still leave three quarters of the smaller ring when every CPU is about to wake it, at
+  // most 256 KiB.
+  std::uint32_t wake_bytes = 0;
 };
 
 // What was lost, by cause; all since open().
