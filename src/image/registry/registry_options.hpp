@@ -17,6 +17,8 @@ struct RegistryMirror {
 
 // How registries are spoken to. docs/image-sources.md says where each comes from.
 struct RegistryOptions {
+  // False: refused before a name is looked up or a socket is made.
+  bool allow_network = true;
   // Credentials for the registry of the reference; empty: configuration files and helpers.
   std::string user;
   std::string password;

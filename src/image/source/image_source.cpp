@@ -11,6 +11,7 @@
 #include "image/source/docker_archive.hpp"
 #include "image/source/file_tree.hpp"
 #include "image/source/oci_layout.hpp"
+#include "image/source/registry_source.hpp"
 #include "image/source/source_forms.hpp"
 
 namespace yagura::image {
@@ -164,6 +165,7 @@ Opened open_source(std::string_view reference, const SourceOptions& options) {
     case Kind::kPath:
       return open_path(form, name, options);
     case Kind::kRegistry:
+      return open_registry_image(form.selector, name, options);
     case Kind::kDockerDaemon:
     case Kind::kContainerd:
     case Kind::kStandardInput:

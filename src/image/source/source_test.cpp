@@ -11,12 +11,12 @@
 #include <fstream>
 
 #include "core/file.hpp"
+#include "image/registry/testing/temporary_directory.hpp"
 #include "image/source/digest.hpp"
 #include "image/source/file_tree.hpp"
 #include "image/source/image_source.hpp"
 #include "image/source/source_forms.hpp"
 #include "image/source/testing/layout_builder.hpp"
-#include "image/source/testing/temporary_directory.hpp"
 
 namespace yagura::image {
 namespace {

@@ -5,7 +5,7 @@
 #include "core/json_text.hpp"
 #include "image/source/digest.hpp"
 #include "image/source/manifest.hpp"
-#include "image/source/testing/temporary_directory.hpp"
+#include "image/registry/testing/temporary_directory.hpp"
 
 namespace yagura::image::testing {
 namespace {

@@ -1,4 +1,4 @@
-#include "image/source/testing/temporary_directory.hpp"
+#include "image/registry/testing/temporary_directory.hpp"
 
 #include <cstdlib>
 #include <fstream>
