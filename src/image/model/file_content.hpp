@@ -21,6 +21,10 @@ class FileContent {
   // All of it. Whether the file ended early (a damaged archive) is not seen here: the layer is then
   // marked incomplete.
   [[nodiscard]] virtual std::string_view bytes() const = 0;
+
+  // A hint of who reads large contents from front to back: memory of what lies before `end` may be
+  // given back. All bytes can still be read. Call it every megabyte or so.
+  virtual void forget([[maybe_unused]] std::size_t end) const {}
 };
 
 // Bytes that somebody else holds: files in tests, members of archives.
