@@ -25,7 +25,12 @@ namespace yagura::sensor {
 
 namespace {
 
-constexpr auto kLongestSleep = std::chrono::milliseconds(10);
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongestSleep{10};
+// Whoever reads faster than others write would come back for every record: after so few the reader
+// sleeps first, unless it is woken.
+constexpr std::size_t kFewRecords = 256;
 
 rules::EventType type_of(std::string_view name) { return rules::find_event_type(name).value_or(0); }
 
@@ -119,6 +124,7 @@ struct Probe::State {
   RingReader vital;
   int epoll = -1;
   int counts_map = -1;
+  std::size_t last_count = 0;  // of records that a look at the rings found
   std::atomic<std::uint64_t> received{0};
   std::atomic<std::uint64_t> malformed{0};
 
@@ -133,6 +139,8 @@ struct Probe::State {
   Result<void> fill_plans(const CallPlanTable& plans);
   Result<void> watch_calls();
   Result<void> watch_ring(int map_fd);
+  Result<std::size_t> look(const RecordHandler& handler);
+  void sleep(milliseconds longest) const;
 };
 
 Result<void> Probe::State::load() {
@@ -224,20 +232,31 @@ Result<std::size_t> Probe::start_up(const RecordHandler& handler) const {
   return tell_running_tasks(state_->options, handler);
 }
 
-Result<std::size_t> Probe::poll(std::chrono::milliseconds timeout, const RecordHandler& handler) {
+Result<std::size_t> Probe::State::look(const RecordHandler& handler) {
+  std::uint64_t refused = 0;
+  YAGURA_TRY(last_count, merge_rings(events, vital, handler, refused));
+  received.fetch_add(last_count, std::memory_order_relaxed);
+  if (refused != 0) malformed.fetch_add(refused, std::memory_order_relaxed);
+  return last_count;
+}
+
+void Probe::State::sleep(milliseconds longest) const {
+  epoll_event ready[2];
+  epoll_wait(epoll, ready, 2, static_cast<int>(longest.count()));
+}
+
+Result<std::size_t> Probe::poll(milliseconds timeout, const RecordHandler& handler) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
+  if (state_->last_count != 0 && state_->last_count < kFewRecords) {
+    state_->sleep(std::min(timeout, kLongestSleep));
+  }
   while (true) {
-    std::uint64_t malformed = 0;
-    YAGURA_TRY(const std::size_t count,
-               merge_rings(state_->events, state_->vital, handler, malformed));
-    state_->received.fetch_add(count, std::memory_order_relaxed);
-    if (malformed != 0) state_->malformed.fetch_add(malformed, std::memory_order_relaxed);
+    YAGURA_TRY(const std::size_t count, state_->look(handler));
     if (count != 0) return count;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return 0;
-    epoll_event ready[2];
-    epoll_wait(state_->epoll, ready, 2, static_cast<int>(std::min(left, kLongestSleep).count()));
+    state_->sleep(std::min(left, kLongestSleep));
   }
 }
 
