@@ -1,7 +1,8 @@
 #pragma once
 
 /*
- * The parts of the kernel's structures that the probe reads, and nothing else of them. Places are
+ * The parts of the kernel's structures that our programs read (those that watch and those of
+ * enforce/), and nothing else of them. Places are
  * found when the object is loaded (CO-RE), so that their order and what lies between says nothing.
  * A name with ___ in it is another form that the same structure has in other kernels.
  */
@@ -187,6 +188,7 @@ struct mount {
   struct mount* mnt_parent;
   struct dentry* mnt_mountpoint;
   struct vfsmount mnt;
+  struct mnt_namespace* mnt_ns;
 };
 struct path {
   struct vfsmount* mnt;
@@ -240,7 +242,13 @@ struct kernfs_node___hidden_parent {
 struct cgroup_root {
   int hierarchy_id;
 };
+struct cgroup;
+struct cgroup_subsys_state {
+  struct cgroup* cgroup;
+  struct cgroup_subsys_state* parent;
+};
 struct cgroup {
+  struct cgroup_subsys_state self;
   struct kernfs_node* kn;
   struct cgroup_root* root;
 };
@@ -360,5 +368,13 @@ struct io_link {
   struct filename* oldpath;
   struct filename* newpath;
 };
+struct msghdr {
+  void* msg_name;
+  int msg_namelen;
+};
+
+/* Their values are those of the kernel that loads the object. */
+enum kernel_read_file_id { READING_MODULE = 2 };
+enum kernel_load_data_id { LOADING_MODULE = 2 };
 
 #pragma clang attribute pop

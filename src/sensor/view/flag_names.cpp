@@ -19,6 +19,8 @@
 #include <algorithm>
 #include <array>
 
+#include "sensor/event/capability_names.hpp"
+
 namespace yagura::sensor {
 
 namespace {
@@ -326,48 +328,6 @@ constexpr FlagName kSemctl[] = {{"IPC_RMID", 0}, {"IPC_SET", 1}, {"IPC_STAT", 2}
                                 {"GETZCNT", 15}, {"SETVAL", 16}, {"SETALL", 17},  {"SEM_STAT", 18},
                                 {"SEM_INFO", 19}};
 
-constexpr std::string_view kCapabilities[] = {"CAP_CHOWN",
-                                              "CAP_DAC_OVERRIDE",
-                                              "CAP_DAC_READ_SEARCH",
-                                              "CAP_FOWNER",
-                                              "CAP_FSETID",
-                                              "CAP_KILL",
-                                              "CAP_SETGID",
-                                              "CAP_SETUID",
-                                              "CAP_SETPCAP",
-                                              "CAP_LINUX_IMMUTABLE",
-                                              "CAP_NET_BIND_SERVICE",
-                                              "CAP_NET_BROADCAST",
-                                              "CAP_NET_ADMIN",
-                                              "CAP_NET_RAW",
-                                              "CAP_IPC_LOCK",
-                                              "CAP_IPC_OWNER",
-                                              "CAP_SYS_MODULE",
-                                              "CAP_SYS_RAWIO",
-                                              "CAP_SYS_CHROOT",
-                                              "CAP_SYS_PTRACE",
-                                              "CAP_SYS_PACCT",
-                                              "CAP_SYS_ADMIN",
-                                              "CAP_SYS_BOOT",
-                                              "CAP_SYS_NICE",
-                                              "CAP_SYS_RESOURCE",
-                                              "CAP_SYS_TIME",
-                                              "CAP_SYS_TTY_CONFIG",
-                                              "CAP_MKNOD",
-                                              "CAP_LEASE",
-                                              "CAP_AUDIT_WRITE",
-                                              "CAP_AUDIT_CONTROL",
-                                              "CAP_SETFCAP",
-                                              "CAP_MAC_OVERRIDE",
-                                              "CAP_MAC_ADMIN",
-                                              "CAP_SYSLOG",
-                                              "CAP_WAKE_ALARM",
-                                              "CAP_BLOCK_SUSPEND",
-                                              "CAP_AUDIT_READ",
-                                              "CAP_PERFMON",
-                                              "CAP_BPF",
-                                              "CAP_CHECKPOINT_RESTORE"};
-
 }  // namespace
 
 const FlagTable kOpenFlagNames{kOpen, false};
@@ -458,10 +418,10 @@ std::string_view signal_name(std::int64_t signal) {
 
 void append_capabilities(std::string& out, std::uint64_t capabilities) {
   const std::size_t before = out.size();
-  for (std::size_t i = 0; i < std::size(kCapabilities); ++i) {
+  for (std::size_t i = 0; i < kCapabilityNames.size(); ++i) {
     if (((capabilities >> i) & 1U) == 0) continue;
     if (out.size() != before) out += ' ';
-    out += kCapabilities[i];
+    out += kCapabilityNames[i];
   }
 }
 

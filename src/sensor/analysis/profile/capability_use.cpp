@@ -39,48 +39,6 @@ enum Capability : unsigned {
   kBpf = 39,
 };
 
-constexpr std::string_view kNames[kCapabilities] = {"CAP_CHOWN",
-                                                    "CAP_DAC_OVERRIDE",
-                                                    "CAP_DAC_READ_SEARCH",
-                                                    "CAP_FOWNER",
-                                                    "CAP_FSETID",
-                                                    "CAP_KILL",
-                                                    "CAP_SETGID",
-                                                    "CAP_SETUID",
-                                                    "CAP_SETPCAP",
-                                                    "CAP_LINUX_IMMUTABLE",
-                                                    "CAP_NET_BIND_SERVICE",
-                                                    "CAP_NET_BROADCAST",
-                                                    "CAP_NET_ADMIN",
-                                                    "CAP_NET_RAW",
-                                                    "CAP_IPC_LOCK",
-                                                    "CAP_IPC_OWNER",
-                                                    "CAP_SYS_MODULE",
-                                                    "CAP_SYS_RAWIO",
-                                                    "CAP_SYS_CHROOT",
-                                                    "CAP_SYS_PTRACE",
-                                                    "CAP_SYS_PACCT",
-                                                    "CAP_SYS_ADMIN",
-                                                    "CAP_SYS_BOOT",
-                                                    "CAP_SYS_NICE",
-                                                    "CAP_SYS_RESOURCE",
-                                                    "CAP_SYS_TIME",
-                                                    "CAP_SYS_TTY_CONFIG",
-                                                    "CAP_MKNOD",
-                                                    "CAP_LEASE",
-                                                    "CAP_AUDIT_WRITE",
-                                                    "CAP_AUDIT_CONTROL",
-                                                    "CAP_SETFCAP",
-                                                    "CAP_MAC_OVERRIDE",
-                                                    "CAP_MAC_ADMIN",
-                                                    "CAP_SYSLOG",
-                                                    "CAP_WAKE_ALARM",
-                                                    "CAP_BLOCK_SUSPEND",
-                                                    "CAP_AUDIT_READ",
-                                                    "CAP_PERFMON",
-                                                    "CAP_BPF",
-                                                    "CAP_CHECKPOINT_RESTORE"};
-
 constexpr std::uint64_t bit(unsigned capability) { return std::uint64_t{1} << capability; }
 
 // Calls that need it whenever they succeed.
@@ -241,19 +199,19 @@ std::uint64_t of_bind(const SensorEvent& event) {
 }  // namespace
 
 std::string_view capability_name(unsigned number) {
-  return number < kCapabilities ? kNames[number] : std::string_view();
+  return number < kCapabilities ? kCapabilityNames[number] : std::string_view();
 }
 
 std::optional<unsigned> find_capability(std::string_view name) {
-  const auto* const found = std::ranges::find(kNames, name);
-  if (found == std::end(kNames)) return std::nullopt;
-  return static_cast<unsigned>(found - std::begin(kNames));
+  const auto* const found = std::ranges::find(kCapabilityNames, name);
+  if (found == kCapabilityNames.end()) return std::nullopt;
+  return static_cast<unsigned>(found - kCapabilityNames.begin());
 }
 
 std::vector<std::string> capability_names(std::uint64_t mask) {
   std::vector<std::string> names;
   for (unsigned i = 0; i < kCapabilities; ++i) {
-    if ((mask & bit(i)) != 0) names.emplace_back(kNames[i]);
+    if ((mask & bit(i)) != 0) names.emplace_back(kCapabilityNames[i]);
   }
   return names;
 }

@@ -11,10 +11,11 @@
 #include <vector>
 
 #include "sensor/analysis/facts/event_facts.hpp"
+#include "sensor/event/capability_names.hpp"
 
 namespace yagura::sensor {
 
-inline constexpr unsigned kCapabilities = 41;
+inline constexpr unsigned kCapabilities = kCapabilityNames.size();
 
 // "CAP_CHOWN"; "" beyond the last.
 [[nodiscard]] std::string_view capability_name(unsigned number);

@@ -14,7 +14,7 @@ YGR_INLINE int ygr_read_endpoint(struct socket* socket, const void* address,
   own = BPF_CORE_READ(sock, __sk_common.skc_family);
   if (own != YGR_AF_INET && own != YGR_AF_INET6) return 0;
   __builtin_memset(endpoint, 0, sizeof(*endpoint));
-  endpoint->protocol = BPF_CORE_READ(sock, sk_protocol);
+  endpoint->protocol = BPF_CORE_READ((struct sock___protocol*)sock, sk_protocol);
   bpf_probe_read_kernel(&family, sizeof(family), address);
   bpf_probe_read_kernel(&port, sizeof(port), address + 2);
   endpoint->port = bpf_ntohs(port);

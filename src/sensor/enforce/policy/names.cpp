@@ -1,12 +1,13 @@
 #include "sensor/enforce/policy/names.hpp"
 
-#include <linux/capability.h>
 #include <sched.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 
 #include "sensor/enforce/operations.h"
+#include "sensor/event/capability_names.hpp"
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
@@ -17,47 +18,14 @@ namespace {
 
 constexpr std::uint64_t bit(ygr_operation operation) { return std::uint64_t{1} << operation; }
 
-constexpr NamedNumber kCapabilities[] = {{"CHOWN", 0},
-                                         {"DAC_OVERRIDE", 1},
-                                         {"DAC_READ_SEARCH", 2},
-                                         {"FOWNER", 3},
-                                         {"FSETID", 4},
-                                         {"KILL", 5},
-                                         {"SETGID", 6},
-                                         {"SETUID", 7},
-                                         {"SETPCAP", 8},
-                                         {"LINUX_IMMUTABLE", 9},
-                                         {"NET_BIND_SERVICE", 10},
-                                         {"NET_BROADCAST", 11},
-                                         {"NET_ADMIN", 12},
-                                         {"NET_RAW", 13},
-                                         {"IPC_LOCK", 14},
-                                         {"IPC_OWNER", 15},
-                                         {"SYS_MODULE", 16},
-                                         {"SYS_RAWIO", 17},
-                                         {"SYS_CHROOT", 18},
-                                         {"SYS_PTRACE", 19},
-                                         {"SYS_PACCT", 20},
-                                         {"SYS_ADMIN", 21},
-                                         {"SYS_BOOT", 22},
-                                         {"SYS_NICE", 23},
-                                         {"SYS_RESOURCE", 24},
-                                         {"SYS_TIME", 25},
-                                         {"SYS_TTY_CONFIG", 26},
-                                         {"MKNOD", 27},
-                                         {"LEASE", 28},
-                                         {"AUDIT_WRITE", 29},
-                                         {"AUDIT_CONTROL", 30},
-                                         {"SETFCAP", 31},
-                                         {"MAC_OVERRIDE", 32},
-                                         {"MAC_ADMIN", 33},
-                                         {"SYSLOG", 34},
-                                         {"WAKE_ALARM", 35},
-                                         {"BLOCK_SUSPEND", 36},
-                                         {"AUDIT_READ", 37},
-                                         {"PERFMON", 38},
-                                         {"BPF", 39},
-                                         {"CHECKPOINT_RESTORE", 40}};
+// Without CAP_, as Kubernetes writes them.
+constexpr auto kCapabilities = [] {
+  std::array<NamedNumber, kCapabilityNames.size()> names{};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i] = {.name = kCapabilityNames[i].substr(4), .number = i};
+  }
+  return names;
+}();
 
 constexpr NamedNumber kNamespaces[] = {{"user", CLONE_NEWUSER},     {"mount", CLONE_NEWNS},
                                        {"pid", CLONE_NEWPID},       {"network", CLONE_NEWNET},
