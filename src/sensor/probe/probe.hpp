@@ -69,9 +69,9 @@ class Probe {
   // poll(). Whatever changed since open() comes from poll() as well. Errors: as open().
   [[nodiscard]] Result<std::size_t> start_up(const RecordHandler& handler) const;
 
-  // Waits for records, at most `timeout` (also where the last call found only few: whoever reads fast
-  // would come back for every record), and hands on what is there: events in order of time with
-  // the vital records that came before them. Returns how many; 0 when there was nothing. The
+  // Waits for records, at most `timeout` (also where the last call found only few: whoever reads
+  // fast would come back for every record), and hands on what is there: events in order of time
+  // with the vital records that came before them. Returns how many; 0 when there was nothing. The
   // errors: kInternal, a ring makes no sense any more.
   [[nodiscard]] Result<std::size_t> poll(std::chrono::milliseconds timeout,
                                          const RecordHandler& handler);
