@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -97,6 +98,20 @@ std::string module_of(std::string_view summary) {
   return {};
 }
 
+// "Moderate: bind security update": the rating of rebuilds of RHEL.
+void read_summary_rating(Record& record) {
+  for (const std::string_view word : {"Critical", "Important", "Moderate", "Low"}) {
+    if (!std::string_view(record.summary).starts_with(word) ||
+        record.summary.substr(word.size(), 2) != ": ") {
+      continue;
+    }
+    record.ratings.push_back({.source = record.id.substr(0, record.id.find('-')),
+                              .vector = {},
+                              .score = 0,
+                              .word = std::string(word)});
+  }
+}
+
 bool has_modular_version(const Affected& affected) {
   return std::ranges::any_of(affected.ranges, [](const Range& range) {
     return std::ranges::any_of(range.events, [](const Event& event) {
@@ -144,6 +159,30 @@ void read_database_specific(const Object& root, Record& record) {
   }
 }
 
+// Distributions whose records name the vulnerabilities that they are about as "related" ones, from
+// before the schema had "upstream". For others related is what the word says.
+void read_related(const Object& root, Record& record) {
+  bool of_distribution = false;
+  json::each_object(root, "affected", [&](const Object& affected) {
+    Object package;
+    if (of_distribution || !json::object(affected, "package", package)) return;
+    const std::string_view ecosystem = json::text(package, "ecosystem");
+    const std::string_view base = ecosystem_base(ecosystem);
+    of_distribution = is_rpm_ecosystem(ecosystem) || base == "Debian" || base == "Ubuntu" ||
+                      base == "Alpine" || base == "Chainguard" || base == "Wolfi";
+  });
+  if (!of_distribution) return;
+  read_summary_rating(record);
+  const auto has_cve = [](const std::vector<std::string>& ids) {
+    return std::ranges::any_of(ids, [](const std::string& id) { return is_cve(id); });
+  };
+  if (is_cve(record.id) || has_cve(record.upstream) || has_cve(record.aliases)) return;
+  std::vector<std::string> related;
+  strings(root, "related", related);
+  std::ranges::copy_if(related, std::back_inserter(record.upstream),
+                       [](const std::string& id) { return is_cve(id); });
+}
+
 }  // namespace
 
 Result<Record> read_osv(const Element& document) {
@@ -165,21 +204,7 @@ Result<Record> read_osv(const Element& document) {
   record.withdrawn = json::text(root, "withdrawn");
   strings(root, "aliases", record.aliases);
   strings(root, "upstream", record.upstream);
-  // Rebuilders of RHEL name the vulnerabilities that an erratum is about as "related" ones. For
-  // others related is what the word says.
-  bool related_is_upstream = false;
-  json::each_object(root, "affected", [&](const Object& affected) {
-    Object package;
-    if (!related_is_upstream && json::object(affected, "package", package)) {
-      related_is_upstream = is_rpm_ecosystem(json::text(package, "ecosystem"));
-    }
-  });
-  if (related_is_upstream) {
-    std::vector<std::string> related;
-    strings(root, "related", related);
-    std::ranges::copy_if(related, std::back_inserter(record.upstream),
-                         [](const std::string& id) { return is_cve(id); });
-  }
+  read_related(root, record);
   read_severity(root, record.ratings);
   json::each_object(root, "references", [&](const Object& reference) {
     if (const auto url = json::text(reference, "url"); !url.empty()) {

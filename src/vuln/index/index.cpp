@@ -16,6 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kScores = "scores";
+// Records that speak of no package: their texts and ratings serve those that name the same CVE.
+constexpr std::string_view kUnassigned = "unassigned";
 
 std::string file_name(std::string_view name, std::string_view sha256) {
   std::string out;
@@ -36,6 +38,7 @@ class Builders {
       const std::string_view base = ecosystem_base(affected.ecosystem);
       if (std::ranges::find(bases_, base) == bases_.end()) bases_.push_back(base);
     }
+    if (bases_.empty()) bases_.push_back(kUnassigned);
     for (const std::string_view base : bases_) {
       const auto found = builders_.find(base);
       ShardBuilder& builder = found != builders_.end()
