@@ -23,6 +23,9 @@ constexpr Row kRows[] = {
 
 static_assert(std::ranges::is_sorted(kRows, {}, &Row::type));
 
+// Of versions of Falco's events that it makes no more: rules may name them, and no event has them.
+constexpr std::string_view kOldNames[] = {"image", "res_or_fd"};
+
 struct Schema {
   std::vector<std::vector<std::string_view>> parameters;
   std::vector<EventInfo> infos;
@@ -47,6 +50,7 @@ Schema make_schema() {
     schema.names.insert(names.begin(), names.end());
     schema.infos.push_back({.type = row.type, .category = row.category, .parameters = names});
   }
+  schema.names.insert(std::begin(kOldNames), std::end(kOldNames));
   return schema;
 }
 
