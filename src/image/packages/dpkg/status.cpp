@@ -55,6 +55,7 @@ struct StatusFields {
 struct KnownField {
   std::string_view name;
   std::string_view StatusFields::* slot;
+  bool is_folded = false;  // goes on in continuation lines (Policy 5.1)
 };
 
 // Names differ in length or in their first letters, so most comparisons end at once.
@@ -68,9 +69,9 @@ constexpr KnownField kKnownFields[] = {
     {"Installed-Size", &StatusFields::size},
     {"Essential", &StatusFields::essential},
     {"Priority", &StatusFields::priority},
-    {"Depends", &StatusFields::depends},
-    {"Pre-Depends", &StatusFields::pre_depends},
-    {"Provides", &StatusFields::provides},
+    {"Depends", &StatusFields::depends, true},
+    {"Pre-Depends", &StatusFields::pre_depends, true},
+    {"Provides", &StatusFields::provides, true},
     {"License", &StatusFields::license},
 };
 
@@ -80,7 +81,9 @@ StatusFields pick_fields(const ParagraphReader& reader) {
   for (const ParagraphField& field : reader.fields()) {
     for (const KnownField& known : kKnownFields) {
       if (!equal_ignoring_case(field.name, known.name)) continue;
-      if ((fields.*known.slot).empty()) fields.*known.slot = field.value;
+      if ((fields.*known.slot).empty()) {
+        fields.*known.slot = known.is_folded ? field.value : field.first_line();
+      }
       break;
     }
   }
@@ -94,16 +97,15 @@ bool too_long(const StatusFields& fields, std::size_t limit) {
 
 // `relations`: how many names may still be kept.
 Package make_package(const StatusFields& fields, PackageType type, std::size_t& relations) {
-  Package package{
-      .type = type,
-      .evidence = PackageEvidence::kInstalled,
-      .name = std::string(fields.package),
-      .version = std::string(fields.version),
-      .architecture = std::string(fields.architecture),
-      .maintainer = std::string(fields.maintainer.substr(0, fields.maintainer.find('\n'))),
-      .installed_size = installed_size(fields.size, type),
-      .essential = equal_ignoring_case(fields.essential, "yes") ||
-                   equal_ignoring_case(fields.priority, "required")};
+  Package package{.type = type,
+                  .evidence = PackageEvidence::kInstalled,
+                  .name = std::string(fields.package),
+                  .version = std::string(fields.version),
+                  .architecture = std::string(fields.architecture),
+                  .maintainer = std::string(fields.maintainer),
+                  .installed_size = installed_size(fields.size, type),
+                  .essential = equal_ignoring_case(fields.essential, "yes") ||
+                               equal_ignoring_case(fields.priority, "required")};
   // opkg's Source is a path in the tree that it was built from.
   if (type == PackageType::kDeb && !fields.source.empty()) set_source(fields.source, package);
   if (!fields.license.empty()) package.licenses.emplace_back(fields.license);
