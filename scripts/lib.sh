@@ -19,7 +19,7 @@ pattern_library() {
 # Reasons: docs/DEPENDENCIES.md.
 build_packages=(g++ cmake ninja-build pkg-config ccache git ca-certificates
   libfmt-dev libre2-dev libsimdjson-dev libarchive-dev libcli11-dev tzdata
-  "$(pattern_library)" libpcre2-dev libxml2-dev zlib1g-dev libbrotli-dev libmaxminddb-dev libssl-dev libzstd-dev libisal-dev libxxhash-dev
+  "$(pattern_library)" libpcre2-dev libxml2-dev zlib1g-dev libdeflate-dev libbrotli-dev libmaxminddb-dev libssl-dev libzstd-dev libisal-dev libxxhash-dev
   nginx nginx-dev libgrpc++-dev libmicrohttpd-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
   libbpf-dev libelf-dev libcap-dev libcurl4-openssl-dev bpftool clang-19 llvm libyara-dev)
 test_packages=(qemu-system-x86 cpio libgtest-dev libgmock-dev libyaml-dev libprotobuf-dev libprotoc-dev
