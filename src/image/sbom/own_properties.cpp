@@ -25,6 +25,7 @@ void each_text(PackageLike& package, Visit visit) {
   visit("yagura:maintainer", package.maintainer);
   visit("yagura:module", package.module_label);
   visit("yagura:digest", package.digest);
+  visit("yagura:revision", package.revision);
   visit("yagura:location", package.location);
 }
 

@@ -122,6 +122,7 @@ class Maker {
     package.module_label = maybe("nodejs:18:1");
     package.development = random_() % 2 == 0;
     package.digest = random_() % 3 == 0 ? "sha1:" + std::string(40, 'a') : maybe("odd:z");
+    package.revision = maybe("0123abc");
     package.location = maybe("lib/a.jar!/b.jar");
     package.installed_size = random_() % 3 == 0 ? 4096 : 0;
     package.files = {"left/out"};
