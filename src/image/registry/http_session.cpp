@@ -188,6 +188,10 @@ struct HttpSession::State {
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "yagura");
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, problem);
     set_proxy(curl, url);
+    if (!request.unix_socket.empty()) {
+      curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
+      curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    }
     if (request.trust != nullptr) set_trust(curl, *request.trust);
     if (request.method == HttpRequest::Method::kHead) curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
     if (request.method == HttpRequest::Method::kPost) {

@@ -38,6 +38,7 @@ struct HttpRequest {
   std::vector<std::string> headers;  // "Accept: …"
   std::string form;                  // of kPost: application/x-www-form-urlencoded
   const HostTrust* trust = nullptr;
+  std::string unix_socket;  // connects there instead of to the URL's host; no TLS, no proxy
   std::size_t max_body = std::size_t{8} << 20;  // bytes that are kept
 };
 

@@ -2,17 +2,21 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
 
 #include "core/visible_text.hpp"
+#include "image/source/containerd_store.hpp"
 #include "image/source/digest.hpp"
 #include "image/source/docker_archive.hpp"
+#include "image/source/docker_daemon.hpp"
 #include "image/source/file_tree.hpp"
 #include "image/source/oci_layout.hpp"
 #include "image/source/registry_source.hpp"
 #include "image/source/source_forms.hpp"
+#include "image/source/spool_file.hpp"
 
 namespace yagura::image {
 namespace {
@@ -47,7 +51,17 @@ Result<std::unique_ptr<FileTree>> open_archive(const fs::path& path, const Sourc
     return fail(errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo,
                 fmt::format("{}: {}", path.string(), std::generic_category().message(errno)));
   }
+  YAGURA_TRY(file, seekable_archive(std::move(file), path.string(), options.temporary_directory,
+                                    options.max_archive_size));
   return open_archive_tree(std::move(file), path.string(), {.max_size = options.max_archive_size});
+}
+
+Result<std::unique_ptr<FileTree>> open_standard_input(const SourceOptions& options) {
+  YAGURA_TRY(FileDescriptor file,
+             seekable_archive(FileDescriptor(dup(STDIN_FILENO)), "standard input",
+                              options.temporary_directory, options.max_archive_size));
+  return open_archive_tree(std::move(file), "standard input",
+                           {.max_size = options.max_archive_size});
 }
 
 Opened open_layout_directory(const SourceForm& form, std::string name,
@@ -63,21 +77,30 @@ Opened open_layout_directory(const SourceForm& form, std::string name,
 }
 
 // Both kinds at once is what Docker saves since version 25: the layout then says more.
-Opened open_any_archive(std::unique_ptr<FileTree> tree, const SourceForm& form, std::string name,
+Opened open_any_archive(std::unique_ptr<FileTree> tree, std::string_view selector, std::string name,
                         const SourceOptions& options) {
   if (is_oci_layout(*tree)) {
-    return open_oci_layout(std::move(tree), SourceKind::kOciArchive, std::move(name), form.selector,
+    return open_oci_layout(std::move(tree), SourceKind::kOciArchive, std::move(name), selector,
                            options);
   }
   if (is_docker_archive(*tree)) {
     return open_docker_archive(std::move(tree), SourceKind::kDockerArchive, std::move(name),
-                               form.selector, options);
+                               selector, options);
   }
   return fail(
       ErrorCode::kInvalidInput,
       fmt::format("{}: is an archive, but of no image (neither oci-layout nor manifest.json "
                   "is in it); unpack a root file system and name its directory",
                   tree->name()));
+}
+
+Opened open_docker_daemon(const SourceForm& form, std::string name, const SourceOptions& options) {
+  YAGURA_TRY(auto tree, save_docker_image(form.selector, options));
+  // An archive of one image, whatever it is called in there.
+  return is_docker_archive(*tree) ? open_docker_archive(std::move(tree), SourceKind::kDockerDaemon,
+                                                        std::move(name), "", options)
+                                  : open_oci_layout(std::move(tree), SourceKind::kDockerDaemon,
+                                                    std::move(name), "", options);
 }
 
 Opened open_path(const SourceForm& form, std::string name, const SourceOptions& options) {
@@ -93,7 +116,7 @@ Opened open_path(const SourceForm& form, std::string name, const SourceOptions& 
                            options);
   }
   YAGURA_TRY(auto tree, open_archive(form.path, options));
-  return open_any_archive(std::move(tree), form, std::move(name), options);
+  return open_any_archive(std::move(tree), form.selector, std::move(name), options);
 }
 
 }  // namespace
@@ -167,11 +190,15 @@ Opened open_source(std::string_view reference, const SourceOptions& options) {
     case Kind::kRegistry:
       return open_registry_image(form.selector, name, options);
     case Kind::kDockerDaemon:
+      return open_docker_daemon(form, name, options);
     case Kind::kContainerd:
-    case Kind::kStandardInput:
-      break;
+      return open_containerd_image(form.selector, name, options);
+    case Kind::kStandardInput: {
+      YAGURA_TRY(auto tree, open_standard_input(options));
+      return open_any_archive(std::move(tree), "", name, options);
+    }
   }
-  return fail(ErrorCode::kUnsupported, fmt::format("{}: can't be read yet", name));
+  return fail(ErrorCode::kInternal, fmt::format("{}: an unknown kind of source", name));
 }
 
 }  // namespace yagura::image

@@ -1,14 +1,6 @@
 #include "image/registry/testing/real_registry.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
-#include <future>
 
 namespace yagura::image::testing {
 namespace {
@@ -38,40 +30,12 @@ std::string configuration(const std::string& directory, const RealRegistryOption
   return text;
 }
 
-// Reads the log to its end; the first "listening on ADDRESS" is told. What the log says before it
-// ends is told where it never comes.
-void read_log(int fd, std::promise<std::string> address) {
-  std::string text;
-  bool was_told = false;
-  std::array<char, 4096> piece{};
-  for (ssize_t got = 0; (got = read(fd, piece.data(), piece.size())) > 0;) {
-    if (was_told) continue;
-    text.append(piece.data(), static_cast<std::size_t>(got));
-    constexpr std::string_view kWords = "listening on ";
-    const std::size_t at = text.find(kWords);
-    const std::size_t end = at == std::string::npos ? at : text.find_first_of(",\"\n", at);
-    if (end == std::string::npos) continue;
-    address.set_value(text.substr(at + kWords.size(), end - at - kWords.size()));
-    was_told = true;
-  }
-  close(fd);
-  if (!was_told) address.set_value("");
-}
-
 }  // namespace
 
 Result<std::unique_ptr<RealRegistry>> RealRegistry::start(const RealRegistryOptions& options) {
-  if (!has_program("docker-registry")) {
-    return fail(ErrorCode::kNotFound, "docker-registry is not installed");
-  }
   std::unique_ptr<RealRegistry> self(new RealRegistry);
-  YAGURA_TRY_VOID(self->run(options));
-  return self;
-}
-
-Result<void> RealRegistry::run(const RealRegistryOptions& options) {
-  options_ = options;
-  const std::filesystem::path& directory = directory_.path();
+  self->options_ = options;
+  const std::filesystem::path& directory = self->directory_.path();
   write_text(directory / "config.yml", configuration(directory.string(), options));
   write_text(directory / "htpasswd", kPasswordLine);
   if (options.tls != nullptr) {
@@ -82,33 +46,10 @@ Result<void> RealRegistry::run(const RealRegistryOptions& options) {
     write_text(directory / "client/client.cert", options.tls->client.certificate);
     write_text(directory / "client/client.key", options.tls->client.key);
   }
-  std::array<int, 2> log{};
-  if (pipe2(log.data(), O_CLOEXEC) != 0) return fail(ErrorCode::kIo, "no pipe");
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, log[1], 1);
-  posix_spawn_file_actions_adddup2(&actions, log[1], 2);
-  std::array<std::string, 3> words{"docker-registry", "serve", (directory / "config.yml").string()};
-  std::array<char*, 4> arguments{words[0].data(), words[1].data(), words[2].data(), nullptr};
-  const int error =
-      posix_spawnp(&pid_, "docker-registry", &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  close(log[1]);
-  std::promise<std::string> address;
-  std::future<std::string> told = address.get_future();
-  log_ = std::thread(read_log, log[0], std::move(address));
-  if (error != 0) return fail(ErrorCode::kIo, "docker-registry does not start");
-  authority_ = told.get();
-  if (authority_.empty()) return fail(ErrorCode::kIo, "docker-registry ended at its start");
-  return {};
-}
-
-RealRegistry::~RealRegistry() {
-  if (pid_ > 0) {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
-  if (log_.joinable()) log_.join();
+  YAGURA_TRY(self->daemon_,
+             Daemon::start({"docker-registry", "serve", (directory / "config.yml").string()},
+                           "listening on "));
+  return self;
 }
 
 bool RealRegistry::push(const std::string& from, const std::string& name,
@@ -123,7 +64,7 @@ bool RealRegistry::push(const std::string& from, const std::string& name,
     arguments += " --dest-tls-verify=false";
   }
   return testing::run(fmt::format("skopeo --insecure-policy copy {} {} docker://{}/{}", arguments,
-                                  from, authority_, name));
+                                  from, authority(), name));
 }
 
 }  // namespace yagura::image::testing

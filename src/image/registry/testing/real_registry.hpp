@@ -3,15 +3,13 @@
 // A real registry (the distribution project's, Debian's package docker-registry) of the test's own,
 // on a free port of this machine.
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "core/result.hpp"
 #include "image/registry/testing/certificates.hpp"
+#include "image/registry/testing/daemon.hpp"
 #include "image/registry/testing/temporary_directory.hpp"
 
 namespace yagura::image::testing {
@@ -32,11 +30,8 @@ class RealRegistry {
   // kNotFound where the program is not installed.
   [[nodiscard]] static Result<std::unique_ptr<RealRegistry>> start(
       const RealRegistryOptions& options = {});
-  ~RealRegistry();
-  RealRegistry(const RealRegistry&) = delete;
-  RealRegistry& operator=(const RealRegistry&) = delete;
 
-  [[nodiscard]] const std::string& authority() const { return authority_; }
+  [[nodiscard]] const std::string& authority() const { return daemon_->said(); }
   // Where its blobs lie: "docker/registry/v2/blobs/sha256/…".
   [[nodiscard]] std::filesystem::path storage() const { return directory_.path() / "storage"; }
   // Copies with skopeo: `from` is "oci:DIR:TAG", `name` "app:1".
@@ -45,13 +40,10 @@ class RealRegistry {
 
  private:
   RealRegistry() = default;
-  [[nodiscard]] Result<void> run(const RealRegistryOptions& options);
 
   TemporaryDirectory directory_;
   RealRegistryOptions options_;
-  std::string authority_;
-  pid_t pid_ = -1;
-  std::thread log_;
+  std::unique_ptr<Daemon> daemon_;
 };
 
 }  // namespace yagura::image::testing

@@ -23,7 +23,7 @@ void write_text(const fs::path& path, std::string_view text) {
 }
 
 bool run(const std::string& command) {
-  return std::system((command + " >/dev/null 2>&1 </dev/null").c_str()) == 0;
+  return std::system(("{ " + command + "; } >/dev/null 2>&1 </dev/null").c_str()) == 0;
 }
 
 bool has_program(const std::string& name) { return run("command -v " + name); }
