@@ -34,45 +34,45 @@ std::string_view parent(std::string_view path) {
 }  // namespace
 
 FactsBuilder::Added FactsBuilder::add(const FileEntry& entry) {
-  LayerFile file{.size = entry.size,
-                 .modified = entry.modified,
-                 .mode = entry.mode,
-                 .uid = entry.uid,
-                 .gid = entry.gid,
-                 .kind = entry.kind,
-                 .has_capabilities = entry.has_capabilities};
   const std::string_view name = entry.name();
-  if (name.starts_with(kWhiteout)) {
-    const std::string_view directory = parent(entry.path);
-    file.size = 0;
-    if (name == kOpaque) {
-      file.whiteout = LayerFile::Whiteout::kOpaque;
-      file.path = facts_.texts.copy(directory);
-    } else if (name.starts_with(kAufs)) {
+  if (!name.starts_with(kWhiteout)) return add_plain(entry);
+  if (name != kOpaque && name.starts_with(kAufs)) return {};
+  const std::string_view directory = parent(entry.path);
+  LayerFile file{.modified = entry.modified};
+  if (name == kOpaque) {
+    file.whiteout = LayerFile::Whiteout::kOpaque;
+    file.path = facts_.texts.copy(directory);
+  } else {
+    const std::string_view gone = name.substr(kWhiteout.size());
+    if (gone.empty() || gone == "." || gone == "..") {
+      note("the whiteout " + shown_path(entry.path) + " names nothing");
       return {};
-    } else {
-      const std::string_view gone = name.substr(kWhiteout.size());
-      if (gone.empty() || gone == "." || gone == "..") {
-        note("the whiteout " + shown_path(entry.path) + " names nothing");
-        return {};
-      }
-      file.whiteout = LayerFile::Whiteout::kFile;
-      std::string path(directory);
-      if (!path.empty()) path.push_back('/');
-      path.append(gone);
-      file.path = facts_.texts.copy(path);
     }
-    facts_.files.push_back(file);
-    return {};
+    std::string path(directory);
+    if (!path.empty()) path.push_back('/');
+    path.append(gone);
+    file.whiteout = LayerFile::Whiteout::kFile;
+    file.path = facts_.texts.copy(path);
   }
-  file.path = facts_.texts.copy(entry.path);
-  file.link = facts_.texts.copy(entry.link);
   facts_.files.push_back(file);
-  Added added{.position = facts_.files.size() - 1,
+  return {};
+}
+
+FactsBuilder::Added FactsBuilder::add_plain(const FileEntry& entry) {
+  Added added{.position = facts_.files.size(),
               .has_content = entry.kind == FileKind::kRegular,
               .entry = entry};
-  added.entry.path = file.path;
-  added.entry.link = file.link;
+  added.entry.path = facts_.texts.copy(entry.path);
+  added.entry.link = facts_.texts.copy(entry.link);
+  facts_.files.push_back({.path = added.entry.path,
+                          .link = added.entry.link,
+                          .size = entry.size,
+                          .modified = entry.modified,
+                          .mode = entry.mode,
+                          .uid = entry.uid,
+                          .gid = entry.gid,
+                          .kind = entry.kind,
+                          .has_capabilities = entry.has_capabilities});
   return added;
 }
 

@@ -24,6 +24,8 @@ class FactsBuilder {
     FileEntry entry;  // its texts live as long as the facts
   };
   [[nodiscard]] Added add(const FileEntry& entry);
+  // Of a directory, where names mean nothing special.
+  [[nodiscard]] Added add_plain(const FileEntry& entry);
   void set_hash(std::size_t position, std::uint64_t hash) {
     facts_.files[position].content_hash = hash;
   }

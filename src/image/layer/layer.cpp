@@ -196,6 +196,20 @@ class LayerReader {
   WorkGroup group_;  // the last: its tasks use the others
 };
 
+std::string layer_name(const LayerIdentity& identity) {
+  if (!identity.digest.empty()) return "layer " + core::visible(identity.digest);
+  if (!identity.diff_id.empty()) return "layer " + core::visible(identity.diff_id);
+  return "layer";
+}
+
+// Another algorithm's digest can't be checked by what is computed here.
+Result<void> check_algorithm(std::string_view digest) {
+  if (digest.empty() || digest.starts_with("sha256:")) return {};
+  return fail(ErrorCode::kUnsupported, "its digest is not by SHA-256");
+}
+
+}  // namespace
+
 Result<void> check_identity(const LayerFacts& facts, const LayerIdentity& identity) {
   if (identity.stored_size && facts.compressed_size != *identity.stored_size) {
     return fail(ErrorCode::kInvalidInput,
@@ -215,16 +229,13 @@ Result<void> check_identity(const LayerFacts& facts, const LayerIdentity& identi
   return {};
 }
 
-std::string layer_name(const LayerIdentity& identity) {
-  if (!identity.digest.empty()) return "layer " + core::visible(identity.digest);
-  if (!identity.diff_id.empty()) return "layer " + core::visible(identity.diff_id);
-  return "layer";
-}
-
-}  // namespace
-
 Result<LayerFacts> read_layer(BlobStream& stream, const Analyzers& analyzers,
                               const LayerIdentity& identity, LayerContext& context) {
+  for (const std::string* digest : {&identity.digest, &identity.diff_id}) {
+    if (Result<void> known = check_algorithm(*digest); !known) {
+      return std::unexpected(std::move(known).error().with_context(layer_name(identity)));
+    }
+  }
   InflateLimits inflate = context.limits.inflate;
   if (identity.stored_size) {
     inflate.max_stored = std::min(inflate.max_stored, *identity.stored_size);

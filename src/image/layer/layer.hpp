@@ -43,6 +43,9 @@ struct LayerIdentity {
   std::string diff_id;  // "sha256:…" of the inflated bytes; checked where they were read whole
 };
 
+// Whether facts that were read are of the told layer; the error says what is otherwise.
+[[nodiscard]] Result<void> check_identity(const LayerFacts& facts, const LayerIdentity& identity);
+
 // What serves all layers of a run, and must outlive it.
 struct LayerContext {
   explicit LayerContext(unsigned threads, const LayerLimits& bounds = {},

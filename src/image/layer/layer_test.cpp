@@ -198,6 +198,12 @@ TEST(ReadLayer, RefusesALayerThatIsAnother) {
               HasSubstr("where the configuration says"));
 }
 
+TEST(ReadLayer, KnowsNoOtherDigest) {
+  const auto layer = read("", {}, {.digest = "sha512:00"});
+  ASSERT_FALSE(layer);
+  EXPECT_EQ(layer.error().code, ErrorCode::kUnsupported);
+}
+
 TEST(ReadLayer, NamesEveryChangedByte) {
   const std::string packed = gzip(tar_archive({{.name = "a", .content = sample_bytes(500)}}));
   const Analyzers none;
