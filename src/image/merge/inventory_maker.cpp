@@ -10,6 +10,7 @@
 
 #include "core/visible_text.hpp"
 #include "image/distro/choose.hpp"
+#include "image/merge/package_notes.hpp"
 #include "image/model/purl.hpp"
 #include "image/tar/notes.hpp"
 
@@ -136,6 +137,7 @@ void fill_inventory(const MergedImage& image, const Ownership& ownership, Invent
   tell_layers(image, inventory.layers);
   const bool layered = has_layers(image);
   const History history = earlier_versions(image);
+  const PackageNotes notes(image);
   Notes problems;
   for (const MergedFile& file : image.files()) {
     const FileFacts* facts = image.facts(file);
@@ -145,6 +147,7 @@ void fill_inventory(const MergedImage& image, const Ownership& ownership, Invent
     }
     for (const Package& package : facts->packages) {
       Component component{.package = package, .path = std::string(file.path)};
+      notes.apply(component.package);
       component.purl = to_string(purl_of(package, inventory.distro));
       if (layered) component.layer = static_cast<std::int32_t>(first_layer(history, file, package));
       if (!is_distribution_package(package.type)) component.owner = ownership.owner(file);

@@ -1,0 +1,42 @@
+#pragma once
+
+// What visible files say of packages that others list: licences, and which were installed because
+// another package needed them.
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "image/merge/merged_image.hpp"
+#include "image/model/package.hpp"
+
+namespace yagura::image {
+
+class PackageNotes {
+ public:
+  // Keeps `image`: it must outlive this.
+  explicit PackageNotes(const MergedImage& image);
+
+  // Fills in licences where the package has none, and `automatic` where it is told: a list of it is
+  // whole (PackageNote), so that a package that it does not name is the opposite.
+  void apply(Package& package) const;
+
+ private:
+  using ByName = std::unordered_multimap<std::string_view, const PackageNote*>;
+
+  void add_licenses(Package& package) const;
+  void add_mark(Package& package) const;
+  [[nodiscard]] const std::vector<std::string>* licenses_by_link(const Package& package) const;
+
+  const MergedImage& image_;
+  ByName by_name_;
+  struct Marks {
+    PackageType type;
+    bool listed = false;  // what a listed package is
+  };
+  std::vector<Marks> marks_;  // of those types that have a list
+};
+
+}  // namespace yagura::image
