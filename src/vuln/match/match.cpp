@@ -9,6 +9,7 @@
 #include "vuln/feeds/ecosystem.hpp"
 #include "vuln/match/cvss.hpp"
 #include "vuln/match/distro_ecosystem.hpp"
+#include "vuln/match/queries.hpp"
 #include "vuln/match/severity.hpp"
 #include "vuln/match/verdict.hpp"
 
@@ -32,53 +33,6 @@ bool is_kernel_headers(const Package& package) {
   return of_kernel && (name.starts_with("linux-headers-") || name == "linux-headers" ||
                        name.starts_with("linux-doc") || name.starts_with("linux-source") ||
                        name.starts_with("kernel-devel") || name.starts_with("kernel-doc"));
-}
-
-// RPM's source packages are named without the epoch that their binaries have.
-std::string source_version_of(const Package& package) {
-  const std::string& own = package.version;
-  const std::string& source = package.source_or_own_version();
-  const auto epoch = own.find(':');
-  if (package.type != PackageType::kRpm || epoch == std::string::npos ||
-      source.find(':') != std::string::npos) {
-    return source;
-  }
-  return own.substr(0, epoch + 1) + source;
-}
-
-std::vector<Query> distribution_queries(const Inventory& inventory, const Package& package) {
-  std::vector<Query> out;
-  for (const std::string& ecosystem : ecosystems_of(inventory.distro, package.version)) {
-    const PackageNaming naming = naming_of(ecosystem);
-    Query query{.ecosystem = ecosystem,
-                .name = package.source(),
-                .version = source_version_of(package),
-                .module_label = package.module_label,
-                .is_distribution = true};
-    if (naming != PackageNaming::kBinary) out.push_back(query);
-    if (naming == PackageNaming::kSource) continue;
-    if (naming == PackageNaming::kBoth && package.name == package.source()) continue;
-    query.name = package.name;
-    query.version = package.version;
-    out.push_back(std::move(query));
-  }
-  return out;
-}
-
-// Whatever no published version looks like: a module built from a work tree, an unset property.
-bool has_version(const Package& package) {
-  return !package.version.empty() && package.version != "(devel)" && package.version != "unknown" &&
-         !package.version.starts_with("${");
-}
-
-std::vector<Query> language_queries(const Package& package) {
-  const std::string_view ecosystem = ecosystem_of(package.type);
-  if (ecosystem.empty()) return {};
-  return {{.ecosystem = std::string(ecosystem),
-           .name = package.name,
-           .version = package.version,
-           .module_label = {},
-           .is_distribution = false}};
 }
 
 Rating to_rating(const RatingView& view, std::string_view otherwise) {
@@ -319,8 +273,7 @@ class Matcher {
       ++without_version_;
       return;
     }
-    const auto queries =
-        of_distribution ? distribution_queries(inventory_, package) : language_queries(package);
+    const auto queries = queries_of(inventory_.distro, package);
     if (queries.empty()) return;
     ++result_.components;
     Judge judge(index_);
