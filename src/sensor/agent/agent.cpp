@@ -139,7 +139,7 @@ Result<void> Agent::State::start_kernel(const AgentParts& parts) {
   if (!parts.policies.empty()) {
     enforce::EnforcerOptions options;
     options.pins = configuration.policy_pins;
-    YAGURA_TRY(enforcement, Enforcement::open(std::move(options)));
+    YAGURA_TRY(enforcement, Enforcement::open(std::move(options), configuration.watch_lists));
   }
   // What was there before us, while we may load the program that tells; the pipeline comes later.
   YAGURA_TRY([[maybe_unused]] const std::size_t tasks,

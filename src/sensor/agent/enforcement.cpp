@@ -30,8 +30,9 @@ std::string_view priority_of(unsigned action) {
 
 }  // namespace
 
-Result<std::unique_ptr<Enforcement>> Enforcement::open(enforce::EnforcerOptions options) {
-  auto made = std::unique_ptr<Enforcement>(new Enforcement);
+Result<std::unique_ptr<Enforcement>> Enforcement::open(
+    enforce::EnforcerOptions options, std::vector<std::filesystem::path> watch_lists) {
+  auto made = std::unique_ptr<Enforcement>(new Enforcement(std::move(watch_lists)));
   YAGURA_TRY(made->enforcer_, enforce::Enforcer::open(std::move(options)));
   return made;
 }
@@ -53,6 +54,9 @@ Result<void> Enforcement::replace(std::vector<enforce::Policy> policies) {
     containers.push_back({.cgroup_id = container->cgroup_id, .container = container});
   }
   auto applied = enforcer_->apply(std::move(policies), containers);
+  for (const std::string& name : listed_.want(enforcer_->named_watch_lists())) {
+    on_problem_(fmt::format("there is no watch list \"{}\", which policies name", name));
+  }
   tell_problems();
   return applied;
 }
@@ -157,7 +161,16 @@ void Enforcement::alert(const SensorEvent& event, const ygr_verdict& verdict) {
                    .event = &event});
 }
 
-void Enforcement::on_tick(std::int64_t) {
+void Enforcement::update_listed(std::int64_t wall_ns) {
+  const auto made = listed_.poll(wall_ns);
+  if (!made) return;
+  const Result<void> done =
+      *made ? enforcer_->set_watched(**made) : Result<void>(std::unexpected((*made).error()));
+  if (!done && on_problem_) on_problem_("watch lists of policies: " + done.error().message);
+}
+
+void Enforcement::on_tick(std::int64_t wall_ns) {
+  update_listed(wall_ns);
   enforcer_->tick(std::chrono::nanoseconds([] {
     timespec time{};
     ::clock_gettime(CLOCK_BOOTTIME, &time);

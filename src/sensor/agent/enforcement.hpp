@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "sensor/agent/listed_addresses.hpp"
 #include "sensor/agent/metrics_text.hpp"
 #include "sensor/enforce/enforcer.hpp"
 #include "sensor/event/alert.hpp"
@@ -22,8 +23,9 @@ namespace yagura::sensor {
 
 class Enforcement final : public EventConsumer {
  public:
-  // Loads the kernel's part; nothing is policed yet.
-  [[nodiscard]] static Result<std::unique_ptr<Enforcement>> open(enforce::EnforcerOptions options);
+  // Loads the kernel's part; nothing is policed yet. `watch_lists`: files that policies may name.
+  [[nodiscard]] static Result<std::unique_ptr<Enforcement>> open(
+      enforce::EnforcerOptions options, std::vector<std::filesystem::path> watch_lists = {});
 
   // Puts policies in force for what runs, and from then on for what comes. Both outlive this.
   // `on_problem` is told once of each thing that is not in force, on the agent's thread.
@@ -41,7 +43,9 @@ class Enforcement final : public EventConsumer {
   void write_metrics(MetricsText& text) const;
 
  private:
-  Enforcement() = default;
+  explicit Enforcement(std::vector<std::filesystem::path> watch_lists)
+      : listed_(std::move(watch_lists)) {}
+  void update_listed(std::int64_t wall_ns);
   void on_change(const ContainerChange& change);
   void apply(const ContainerChange& change);
   void apply_waiting();
@@ -49,6 +53,7 @@ class Enforcement final : public EventConsumer {
   void alert(const SensorEvent& event, const ygr_verdict& verdict);
 
   std::unique_ptr<enforce::Enforcer> enforcer_;
+  ListedAddresses listed_;
   Resolver* resolver_ = nullptr;
   AlertSink* sink_ = nullptr;
   std::thread::id thread_;  // the agent's

@@ -52,6 +52,7 @@ std::uint64_t content_of(const Policy& policy) {
       add({reinterpret_cast<const char*>(cidr.address.data()), cidr.address.size()});
       add(std::to_string(cidr.length));
     }
+    add(rule.watch_list);
     for (const std::string& domain : rule.domains) add(domain);
     for (const PortRange& range : rule.ports) {
       add(fmt::format("{} {} {}", static_cast<int>(range.protocol), range.first, range.last));
@@ -436,6 +437,20 @@ void Enforcer::tick(std::chrono::nanoseconds since_boot) {
     state_->tables->remove_address(group, cidr);
   if (std::chrono::steady_clock::now() - state_->node_addresses_at >= kNodeAddressesAge)
     state_->update_node_addresses();
+}
+
+Result<void> Enforcer::set_watched(const WatchedLines& lines) {
+  return state_->tables->set_watched(lines.lines());
+}
+
+std::set<std::string> Enforcer::named_watch_lists() const {
+  std::set<std::string> names;
+  for (const Policy& policy : *state_->policies) {
+    for (const PolicyRule& rule : policy.rules) {
+      if (!rule.watch_list.empty()) names.insert(rule.watch_list);
+    }
+  }
+  return names;
 }
 
 Result<std::size_t> Enforcer::poll(std::chrono::milliseconds timeout, const OnVerdict& on_verdict) {

@@ -19,12 +19,14 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/result.hpp"
 #include "sensor/dns/message.hpp"
+#include "sensor/enforce/compile/watched.hpp"
 #include "sensor/enforce/kernel/ladder.hpp"
 #include "sensor/enforce/kernel/programs.hpp"
 #include "sensor/enforce/policy/policy.hpp"
@@ -101,6 +103,13 @@ class Enforcer {
                      std::chrono::nanoseconds since_boot);
   // Forgets addresses whose time is over. Call it every few seconds.
   void tick(std::chrono::nanoseconds since_boot);
+
+  // The addresses of the watch lists that policies name, replaced in one step. Whoever is not among
+  // them is denied nothing. Outlives the process like everything that is in force. Errors: a kernel
+  // before 5.10, no memory; what was there stays in force.
+  [[nodiscard]] Result<void> set_watched(const WatchedLines& lines);
+  // Names of the lists that policies speak of.
+  [[nodiscard]] std::set<std::string> named_watch_lists() const;
 
   // A verdict's record; valid during the call.
   using OnVerdict = std::function<void(const RecordView&)>;

@@ -372,7 +372,7 @@ void Notes::drop_oldest(Group& group) {
 // Places of notes that fell to their container's share. Amortised O(1) a note.
 void Notes::forget_stale_places() {
   std::erase_if(order_, [this](const Place& place) {
-    const auto found = groups_.find(place.container);
+    const auto found = groups_.find(*place.container);
     return found == groups_.end() || found->second.numbers.empty() ||
            found->second.numbers.front() > place.number;
   });
@@ -382,7 +382,7 @@ void Notes::make_room() {
   while (bytes_ > limits_.max_bytes && !order_.empty()) {
     const Place place = std::move(order_.front());
     order_.pop_front();
-    const auto found = groups_.find(place.container);
+    const auto found = groups_.find(*place.container);
     if (found == groups_.end()) continue;
     Group& group = found->second;
     if (group.numbers.empty() || group.numbers.front() != place.number) continue;
@@ -398,13 +398,14 @@ void Notes::add(const std::string& container, Note note) {
   }
   Group& group = groups_[container];
   if (repeats(group, note)) return;
+  if (!group.container) group.container = std::make_shared<const std::string>(container);
   const std::size_t size = size_of(note);
   group.notes.push_back(std::move(note));
   group.numbers.push_back(++number_);
   ++notes_;
   group.bytes += size;
   bytes_ += size;
-  order_.push_back({.number = number_, .container = container});
+  order_.push_back({.number = number_, .container = group.container});
   const std::size_t share = limits_.max_bytes / std::max<std::size_t>(limits_.max_share, 1);
   while (group.bytes > share && group.notes.size() > 1) drop_oldest(group);
   if (order_.size() > 2 * notes_ + 1024) forget_stale_places();

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -51,9 +52,10 @@ struct Note {
 };
 
 struct NoteLimits {
-  std::size_t max_bytes = std::size_t{16} << 20;  // of all
-  std::size_t max_share = 8;                      // a container may use max_bytes / max_share
-  std::size_t max_text = 1024;                    // bytes of one text
+  // Of all; what the tables themselves take comes on top, a fifth or so.
+  std::size_t max_bytes = std::size_t{6} << 20;
+  std::size_t max_share = 8;    // a container may use max_bytes / max_share
+  std::size_t max_text = 1024;  // bytes of one text
   std::size_t max_containers = 10'000;
 };
 
@@ -72,13 +74,14 @@ class Notes {
 
  private:
   struct Group {
+    std::shared_ptr<const std::string> container;
     std::deque<Note> notes;
     std::deque<std::uint64_t> numbers;  // of the notes, in `order_`
     std::size_t bytes = 0;
   };
   struct Place {
     std::uint64_t number = 0;
-    std::string container;
+    std::shared_ptr<const std::string> container;  // of the group: there are many places
   };
 
   void add(const std::string& container, Note note);

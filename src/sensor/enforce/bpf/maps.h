@@ -33,6 +33,21 @@ YGR_HASH(policies, YGR_MAX_POLICIES, ygr_u32, struct ygr_policy_state);
 /* Process, to when it began, in ticks since boot: who has the number later is not meant. */
 YGR_HASH(exempt, YGR_MAX_EXEMPT, ygr_u32, ygr_u64);
 
+/* Replaced whole: an inner map is never changed. Before 5.10 all of them would have one size. */
+struct ygr_watched_lines {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE | BPF_F_INNER_MAP);
+  __uint(max_entries, 1);
+  __uint(key_size, sizeof(ygr_u32));
+  __uint(value_size, sizeof(struct ygr_watched_line));
+};
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+  __uint(max_entries, 1);
+  __type(key, ygr_u32);
+  __array(values, struct ygr_watched_lines);
+} watched SEC(".maps");
+
 /* Tasks that have begun the container's own programs, or come from such. */
 struct {
   __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -107,6 +122,10 @@ struct ygr_slot {
   struct ygr_rule_value said;
   ygr_u32 policy;
   ygr_u32 rule;
+  /* Of watched.h: the address in host order, and what is left to search. */
+  ygr_u32 wanted[4];
+  ygr_u32 low;
+  ygr_u32 high;
   /* What the record tells. */
   ygr_u64 path_dentry;
   ygr_u64 path_mount; /* struct vfsmount */

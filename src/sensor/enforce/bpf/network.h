@@ -2,16 +2,7 @@
 
 /* Addresses and ports. */
 
-#include "sensor/enforce/bpf/judge.h"
-
-enum {
-  YGR_AF_UNSPEC = 0,
-  YGR_AF_INET = 2,
-  YGR_AF_INET6 = 10,
-  YGR_TCP = 6,
-  YGR_UDP = 17,
-  YGR_SCTP = 132
-};
+#include "sensor/enforce/bpf/watched.h"
 
 struct ygr_endpoint {
   ygr_u8 address[16]; /* IPv4 as ::ffff:a.b.c.d */
@@ -45,6 +36,27 @@ YGR_INLINE void ygr_ask_network(struct ygr_slot* slot, const struct ygr_endpoint
   ygr_merge(slot, bpf_map_lookup_elem(&ports, &port));
 }
 
+YGR_INLINE void ygr_ask_watch_lists(struct ygr_slot* slot, const struct ygr_endpoint* endpoint) {
+  const ygr_u8* first = endpoint->address + 12;
+  ygr_u32 family = YGR_AF_INET6;
+  ygr_u64 high, low;
+  __builtin_memcpy(&high, endpoint->address, 8);
+  __builtin_memcpy(&low, endpoint->address + 8, 8);
+  /* ::ffff:a.b.c.d of a socket of IPv6 is the same peer. */
+  if (high == 0 && (low & 0xffffffff) == bpf_htonl(0xffff)) {
+    family = YGR_AF_INET;
+  } else {
+    first = endpoint->address;
+  }
+  for (int i = 0; i < 4; ++i) {
+    ygr_u32 word;
+    if (family == YGR_AF_INET && i != 0) break;
+    __builtin_memcpy(&word, first + 4 * i, 4);
+    slot->wanted[i] = bpf_ntohl(word);
+  }
+  ygr_ask_lists(slot->index, family);
+}
+
 /* A sockaddr for the record. */
 YGR_INLINE void ygr_keep_address(struct ygr_slot* slot, const struct ygr_endpoint* endpoint) {
   __builtin_memset(slot->address, 0, sizeof(slot->address));
@@ -70,6 +82,7 @@ YGR_CHECKED int ygr_check_endpoint(ygr_u32 group, ygr_u32 operation,
   slot->subject = endpoint->port;
   ygr_keep_address(slot, endpoint);
   if ((slot->said_of_operation.flags & YGR_HAS_NETWORKS) != 0) ygr_ask_network(slot, endpoint);
+  if ((slot->said_of_operation.flags & YGR_HAS_LISTS) != 0) ygr_ask_watch_lists(slot, endpoint);
   result = ygr_act(slot, ygr_conclude(slot), YGR_BY_ERROR);
   ygr_give_slot(slot);
   return result;

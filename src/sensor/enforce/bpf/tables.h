@@ -36,6 +36,7 @@ enum ygr_match {
   YGR_MATCH_TREE = 1,   /* subject: number of the path, or of one above it */
   YGR_MATCH_NUMBER = 2, /* subject: as ygr_verdict.subject */
   YGR_MATCH_HASH = 3,   /* subject: first 8 bytes of the SHA-256 */
+  YGR_MATCH_LISTED = 4, /* subject: number of a watch list that the address stands in */
 };
 
 struct ygr_rule_key {
@@ -79,6 +80,7 @@ enum {
   YGR_HAS_NUMBERS = 4,
   YGR_HAS_HASHES = 8,
   YGR_HAS_NETWORKS = 16,
+  YGR_HAS_LISTS = 64,  /* watch lists */
   YGR_JUDGES_NODE = 32 /* of YGR_OP_INGRESS: not to be spared are packets of the node itself */
 };
 
@@ -149,6 +151,33 @@ struct ygr_settings {
   ygr_u32 next_group;     /* user space: numbers are never used twice */
   ygr_u32 next_class;
 };
+
+/*
+ * Addresses of watch lists, millions of them: words in lines of 16, as compile/watched.hpp makes
+ * them. The first line is the head. Points are beginnings of ranges of addresses, sorted, that
+ * reach up to the next one; each has a class, which is a line with the numbers of the lists that
+ * hold the range (0: no more). Class 0 is no list.
+ */
+enum { YGR_LINE_WORDS = 16, YGR_MAX_LISTS_OF_ADDRESS = 16, YGR_MAX_POINTS = 1 << 26 };
+
+struct ygr_watched_line {
+  ygr_u32 word[YGR_LINE_WORDS];
+};
+YGR_ASSERT_SIZE(ygr_watched_line, 64);
+
+struct ygr_watched_head { /* positions are those of words */
+  ygr_u32 classes_at;     /* lines */
+  ygr_u32 v4_shift;       /* an address's bucket is what is left of it */
+  ygr_u32 v4_buckets_at;  /* first point of each, and one more */
+  ygr_u32 v4_points_at;   /* a word each */
+  ygr_u32 v4_classes_at;  /* half a word each */
+  ygr_u32 v4_points;
+  ygr_u32 v6_points_at; /* four words each, the most significant one first */
+  ygr_u32 v6_classes_at;
+  ygr_u32 v6_points;
+  ygr_u32 reserved[7];
+};
+YGR_ASSERT_SIZE(ygr_watched_head, 64);
 
 /* Counters, one structure a CPU. */
 struct ygr_enforce_counts {

@@ -87,6 +87,12 @@ class Compiler {
       add_hashes(ref);
     } else if (!ref.rule->paths.empty()) {
       for (const PathPattern& path : ref.rule->paths) add_path(ref, operation, path);
+    } else if (!ref.rule->watch_list.empty()) {
+      operation_of(operation).flags |= YGR_HAS_LISTS;
+      add_rule({.operation = operation,
+                .match = YGR_MATCH_LISTED,
+                .subject = watch_list_number(ref.rule->watch_list)},
+               ref);
     } else if (!ref.rule->subjects.empty()) {
       operation_of(operation).flags |= YGR_HAS_NUMBERS;
       for (const std::uint64_t subject : ref.rule->subjects) {

@@ -19,6 +19,7 @@
 
 #include "enforce_fallback.skel.h"
 #include "enforce_lsm.skel.h"
+#include "sensor/enforce/bpf/tables.h"
 #include "sensor/enforce/kernel/gone_links.hpp"
 #include "sensor/enforce/kernel/quiet_libbpf.hpp"
 
@@ -70,6 +71,26 @@ struct Programs::Objects {
   [[nodiscard]] bpf_object* object() const { return lsm != nullptr ? lsm->obj : fallback->obj; }
 };
 
+namespace {
+
+// Inner maps of different sizes are for kernels from 5.10 on; without them watch lists alone are
+// refused (see Tables::set_watched).
+void allow_old_kernels(bpf_object* object) {
+  bpf_map_create_opts options{};
+  options.sz = sizeof(options);
+  options.map_flags = BPF_F_MMAPABLE | BPF_F_INNER_MAP;
+  const int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "watched_lines", sizeof(std::uint32_t),
+                                 sizeof(ygr_watched_line), 1, &options);
+  if (map >= 0) {
+    close(map);
+    return;
+  }
+  bpf_map* const lines = bpf_map__inner_map(bpf_object__find_map_by_name(object, "watched"));
+  if (lines != nullptr) bpf_map__set_map_flags(lines, BPF_F_MMAPABLE);
+}
+
+}  // namespace
+
 Programs::~Programs() = default;
 
 void Programs::set_problem(const std::string& name, std::string problem) {
@@ -102,6 +123,7 @@ Result<void> Programs::load_object(const ProgramOptions& options) {
     if (bpf_map__set_pin_path(map, pin.c_str()) != 0)
       return fail(ErrorCode::kIo, "setting the place of a pin");
   }
+  allow_old_kernels(objects_->object());
   const std::unique_ptr<btf, DestroyBtf> types(btf__load_vmlinux_btf());
   if (!types)
     return fail(ErrorCode::kUnsupported,

@@ -3,8 +3,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -245,6 +247,37 @@ Result<void> Tables::set_node_addresses(const std::set<NodeAddress>& addresses) 
     return !addresses.contains(address);
   });
   return {};
+}
+
+Result<void> Tables::set_watched(std::span<const ygr_watched_line> lines) {
+  const int outer = programs_->map("watched");
+  const std::uint32_t zero = 0;
+  if (lines.empty()) {
+    bpf_map_delete_elem(outer, &zero);
+    return {};
+  }
+  bpf_map_create_opts options{};
+  options.sz = sizeof(options);
+  options.map_flags = BPF_F_MMAPABLE | BPF_F_INNER_MAP;
+  const int map =
+      bpf_map_create(BPF_MAP_TYPE_ARRAY, "watched_lines", sizeof(std::uint32_t),
+                     sizeof(ygr_watched_line), static_cast<std::uint32_t>(lines.size()), &options);
+  if (map < 0) {
+    return fail(ErrorCode::kUnsupported,
+                fmt::format("no memory for watch lists in the kernel: {}", std::strerror(errno)));
+  }
+  void* place = mmap(nullptr, lines.size_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
+  bool is_done = place != MAP_FAILED;
+  if (is_done) {
+    std::memcpy(place, lines.data(), lines.size_bytes());
+    munmap(place, lines.size_bytes());
+    is_done = bpf_map_update_elem(outer, &zero, &map, BPF_ANY) == 0;
+  }
+  const int error = errno;
+  close(map);  // the outer map keeps it
+  if (is_done) return {};
+  return fail(ErrorCode::kIo,
+              fmt::format("putting watch lists into the kernel: {}", std::strerror(error)));
 }
 
 Result<void> Tables::exempt(std::uint32_t pid, std::uint64_t start_ticks) {

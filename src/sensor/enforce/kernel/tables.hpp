@@ -53,6 +53,10 @@ class Tables {
   // Replaces those that were known.
   [[nodiscard]] Result<void> set_node_addresses(const std::set<NodeAddress>& addresses);
 
+  // Replaces the watch lists' addresses in one step; no lines: none. Errors: the kernel is older
+  // than 5.10, no memory; what was there stays.
+  [[nodiscard]] Result<void> set_watched(std::span<const ygr_watched_line> lines);
+
   [[nodiscard]] Result<void> exempt(std::uint32_t pid, std::uint64_t start_ticks);
   void set_hash(const ygr_file_key& file, const Sha256& hash);
   [[nodiscard]] ygr_enforce_counts counts() const;

@@ -99,9 +99,19 @@ void read_direction(SectionReader& section, ygr_operation operation, Policy& pol
   }
 }
 
+// A rule for each list, so that a verdict tells which it was.
+void read_watch_lists(SectionReader& section, Policy& policy) {
+  for (std::string name : section.texts("denyWatchLists")) {
+    policy.rules.push_back({.field = fmt::format("{}[{}]", section.path_of("denyWatchLists"), name),
+                            .operations = bit(YGR_OP_EGRESS),
+                            .watch_list = std::move(name)});
+  }
+}
+
 void read_egress(SectionReader section, Policy& policy) {
-  section.allow_only({"allow", "deny"});
+  section.allow_only({"allow", "deny", "denyWatchLists"});
   read_direction(section, YGR_OP_EGRESS, policy);
+  read_watch_lists(section, policy);
 }
 
 void read_ingress(SectionReader section, Policy& policy) {

@@ -43,6 +43,8 @@ bool Cidr::contains(const Cidr& other) const {
   return true;
 }
 
+std::uint32_t watch_list_number(std::string_view name) { return policy_number(name); }
+
 std::uint32_t policy_number(std::string_view name) {
   std::uint32_t hash = 2166136261U;
   for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;

@@ -65,6 +65,7 @@ struct PolicyRule {
   std::vector<Cidr> cidrs;
   std::vector<std::string> domains;  // lower case; "*.example.org" is every name below
   std::vector<PortRange> ports;
+  std::string watch_list;            // network: every address of this watch list, at any port
   std::vector<std::uint64_t> subjects;  // as ygr_verdict.subject counts them
 
   [[nodiscard]] bool speaks_of(ygr_operation operation) const {
@@ -93,6 +94,9 @@ struct Policy {
   bool judges_node = false;
   std::vector<PolicyRule> rules;  // ygr_verdict.rule is the index
 };
+
+// FNV-1a of a watch list's name, by which kernel programs know it; never 0.
+[[nodiscard]] std::uint32_t watch_list_number(std::string_view name);
 
 // FNV-1a of the name; never 0.
 [[nodiscard]] std::uint32_t policy_number(std::string_view name);

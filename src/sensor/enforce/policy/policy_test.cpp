@@ -118,6 +118,18 @@ TEST(PolicyReader, AnEmptyAllowListOfPeersDeniesAll) {
   EXPECT_THAT(policy.rules.at(0).cidrs, SizeIs(0));
 }
 
+TEST(PolicyReader, EveryWatchListIsARuleOfItsOwn) {
+  const Policy policy = read_good("  network: {egress: {denyWatchLists: [c2, tor]}}\n");
+  ASSERT_THAT(policy.rules, SizeIs(2));
+  EXPECT_EQ(policy.rules[0].watch_list, "c2");
+  EXPECT_EQ(policy.rules[1].field, "spec.network.egress.denyWatchLists[tor]");
+  EXPECT_EQ(policy.rules[1].effect, Effect::kDeny);
+  EXPECT_TRUE(policy.rules[1].speaks_of(YGR_OP_EGRESS));
+  EXPECT_THAT(problem_of("  network: {egress: {denyWatchLists: ['']}}\n"), HasSubstr("is no text"));
+  EXPECT_THAT(problem_of("  network: {ingress: {denyWatchLists: [c2]}}\n"),
+              HasSubstr("denyWatchLists"));
+}
+
 TEST(PolicyReader, SaysWhereAndHow) {
   EXPECT_THAT(problem_of("  file: []\n"),
               HasSubstr("p.yaml:7:3: error: \"spec\" has no field \"file\" (hint: did you mean"));
