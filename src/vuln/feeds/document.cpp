@@ -4,8 +4,10 @@
 #include <string>
 #include <utility>
 
+#include "vuln/feeds/csaf.hpp"
 #include "vuln/feeds/debian.hpp"
 #include "vuln/feeds/osv.hpp"
+#include "vuln/feeds/oval.hpp"
 #include "vuln/feeds/scores.hpp"
 #include "vuln/feeds/secdb.hpp"
 
@@ -72,6 +74,9 @@ void read_object(const Element& element, const Object& root, std::string_view na
       break;
     case FeedFormat::kKev:
       read_kev(root, name, parsed);
+      break;
+    case FeedFormat::kCsaf:
+      read_csaf(root, name, parsed);
       break;
     case FeedFormat::kSecdb:
       read_secdb(root, name, parsed);
@@ -165,7 +170,10 @@ void read_document(std::string_view name, std::string_view bytes, json::Reader& 
     return;
   }
   const char start = bytes[first];
-  if (is_epss(bytes)) {
+  if (start == '<') {
+    parsed.format = FeedFormat::kOval;
+    read_oval(bytes.substr(first), name, parsed);
+  } else if (is_epss(bytes)) {
     parsed.format = FeedFormat::kEpss;
     read_epss(bytes, name, parsed);
   } else if (is_debian_list(bytes)) {

@@ -53,6 +53,9 @@ std::string_view publisher(const RecordHead& head) {
   return head.source;
 }
 
+// "RHSA-2024:1" of "RHSA-2024:1/CVE-2024-1", the record of one vulnerability of an advisory.
+std::string_view advisory_id(std::string_view id) { return id.substr(0, id.find("/CVE-")); }
+
 // Gathers what is known of a vulnerability; keeps those that several components have.
 class Catalogue {
  public:
@@ -130,7 +133,7 @@ class Catalogue {
   void add_record(const Shard& shard, const RecordHead& head, Vulnerability& out) {
     for (const RatingView& view : head.ratings) add_rating(to_rating(view, publisher(head)), out);
     // An advisory about several vulnerabilities has the others' names too.
-    if (head.id != out.id) add_unique(head.id, out.aliases);
+    if (head.id != out.id) add_unique(advisory_id(head.id), out.aliases);
     if (head.upstream.empty()) {
       for (const std::string_view alias : head.aliases) {
         if (alias != out.id) add_unique(alias, out.aliases);
@@ -193,13 +196,13 @@ class Catalogue {
 // The advisory that brought the fix says more than the vulnerability's own name.
 std::string advisory_of(const Verdict& verdict) {
   const Claim& first = *verdict.deciding.front();
-  if (first.head.id != verdict.id) return std::string(first.head.id);
+  if (first.head.id != verdict.id) return std::string(advisory_id(first.head.id));
   for (const auto* list : {&verdict.deciding, &verdict.others}) {
     for (const Claim* claim : *list) {
       const bool same_fix = claim->affected && claim->scheme == first.scheme &&
                             compare(claim->scheme, claim->fixed, first.fixed) == 0;
       if (same_fix && claim->head.id != verdict.id && !claim->head.upstream.empty()) {
-        return std::string(claim->head.id);
+        return std::string(advisory_id(claim->head.id));
       }
     }
   }
