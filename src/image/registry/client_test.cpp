@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 
 #include "image/registry/credentials.hpp"
 #include "image/registry/registry_client.hpp"
@@ -416,12 +417,65 @@ TEST(RegistryClient, MirrorsAreAskedFirstAndGivenUp) {
     mirror_status = status;
     EXPECT_EQ(client->get_manifest("1")->bytes, "origin") << status;
   }
+  EXPECT_THAT(settings.waits, IsEmpty());
   settings.options.mirrors = {{"*", "http://127.0.0.1:1"}};  // nobody there
   EXPECT_EQ(client_of(server.authority(), settings.options)->get_manifest("1")->bytes, "origin");
   settings.options.mirrors = {{"*", "http://mirror.example"}};
   const auto reference = parse_registry_reference("r.example/app");
   EXPECT_THAT(RegistryClient::make(*reference, settings.options).error().message,
               HasSubstr("HTTP without TLS"));
+}
+
+TEST(RegistryClient, ContainerdsHostsFilesNameMirrors) {
+  const testing::Certificates certificates = testing::make_certificates();
+  ScriptedServer mirror([](const ScriptedRequest&) { return ScriptedAnswer{.body = "mirror"}; },
+                        &certificates.server);
+  ScriptedServer server([](const ScriptedRequest&) { return ScriptedAnswer{.body = "origin"}; });
+  Settings settings;
+  const std::filesystem::path folder =
+      settings.options.certificate_directories[0] / server.authority();
+  const auto hosts = [&](const std::string& settings_of_host) {
+    write_text(folder / "hosts.toml",
+               fmt::format("server = \"https://x\"\n[host.\"https://{}/cache\"]\n{}\n"
+                           "[host.\"https://127.0.0.1:1\"]\ncapabilities = [\"push\"]\n",
+                           mirror.authority(), settings_of_host));
+    return client_of(server.authority(), settings.options)->get_manifest("1")->bytes;
+  };
+  write_text(folder / "mirror/ca.pem", certificates.authority);
+  EXPECT_EQ(hosts("capabilities = [\"pull\", \"resolve\"]"), "origin");  // whose certificate?
+  EXPECT_EQ(hosts("ca = \"mirror/ca.pem\""), "mirror");
+  EXPECT_EQ(mirror.requests().back().path, "/v2/cache/team/app/manifests/1");
+  EXPECT_EQ(hosts("ca = [\"mirror/ca.pem\"]\noverride_path = true"), "mirror");
+  EXPECT_EQ(mirror.requests().back().path, "/cache/team/app/manifests/1");
+  EXPECT_EQ(hosts("skip_verify = true"), "mirror");
+  EXPECT_EQ(hosts("skip_verify = true\ncapabilities = [\"push\"]"), "origin");
+  write_text(folder / "mirror/client.pem",
+             certificates.client.certificate + certificates.client.key);
+  EXPECT_EQ(hosts("skip_verify = true\nclient = \"mirror/client.pem\""), "mirror");
+  write_text(folder / "mirror/client.key", certificates.client.key);
+  EXPECT_EQ(hosts("skip_verify = true\nclient = [[\"mirror/client.pem\", \"mirror/client.key\"]]"),
+            "mirror");
+  std::filesystem::rename(folder, folder.parent_path() / "_default");
+  EXPECT_EQ(client_of(server.authority(), settings.options)->get_manifest("1")->bytes, "mirror");
+  write_text(folder / "hosts.toml", "[[");
+  const auto reference = parse_registry_reference(server.authority() + "/app");
+  EXPECT_THAT(RegistryClient::make(*reference, settings.options).error().message,
+              HasSubstr("hosts.toml"));
+}
+
+TEST(RegistryClient, ProxiesOfTheEnvironmentAreUsedButNotForThisMachine) {
+  ScriptedServer proxy([](const ScriptedRequest&) { return ScriptedAnswer{.body = "by proxy"}; });
+  ScriptedServer server([](const ScriptedRequest&) { return ScriptedAnswer{.body = "direct"}; });
+  Settings settings;
+  settings.options.plain_http = true;
+  for (const char* name : {"http_proxy", "HTTP_PROXY"}) {
+    setenv(name, ("http://" + proxy.authority()).c_str(), 1);
+    EXPECT_EQ(client_of("registry.example", settings.options)->get_manifest("1")->bytes,
+              "by proxy");
+    EXPECT_EQ(client_of(server.authority(), settings.options)->get_manifest("1")->bytes, "direct");
+    unsetenv(name);
+  }
+  EXPECT_THAT(proxy.requests()[0].header("host"), HasSubstr("registry.example"));
 }
 
 TEST(RegistryClient, ReferrersAndTagsFollowPages) {

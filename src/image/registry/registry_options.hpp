@@ -29,7 +29,8 @@ struct RegistryOptions {
   // Client certificate and key (PEM) for the registry of the reference.
   std::filesystem::path client_certificate;
   std::filesystem::path client_key;
-  // Folders with HOST[:PORT]/*.crt, client.cert, client.key and hosts.toml; empty: the usual ones.
+  // Folders with HOST[:PORT]/*.crt, NAME.cert with NAME.key, and containerd's hosts.toml (also
+  // _default/hosts.toml); empty: the usual ones.
   std::vector<std::filesystem::path> certificate_directories;
   // Certificates are not verified. For every host: a setting to find faults with.
   bool insecure_skip_verify = false;

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 #include "core/file.hpp"
+#include "image/registry/internal/hosts_toml.hpp"
 
 namespace yagura::image::internal {
 namespace {
@@ -25,6 +27,7 @@ std::vector<fs::path> certificate_directories(const RegistryOptions& options) {
   }
   out.emplace_back("/etc/containers/certs.d");
   out.emplace_back("/etc/docker/certs.d");
+  out.emplace_back("/etc/containerd/certs.d");
   return out;
 }
 
@@ -79,13 +82,36 @@ Endpoint::Scheme scheme_of(std::string_view authority, const RegistryOptions& op
                                                         : Endpoint::Scheme::kHttps;
 }
 
-Result<std::unique_ptr<Endpoint>> make_mirror(const RegistryMirror& mirror,
+// "/v2", or where a mirror has it below a path: "/v2/path".
+std::string api_path(const HostEntry& mirror) {
+  std::string_view path = std::string_view(mirror.url).substr(mirror.url.find("://") + 3);
+  path = path.substr(std::min(path.find('/'), path.size()));
+  while (path.ends_with('/')) path.remove_suffix(1);
+  const bool is_whole = mirror.is_override_path || path == "/v2" || path.starts_with("/v2/");
+  return is_whole ? std::string(path) : fmt::format("/v2{}", path);
+}
+
+Result<void> add_entry_trust(const HostEntry& mirror, HostTrust& trust) {
+  for (const fs::path& authority : mirror.authorities) {
+    YAGURA_TRY_VOID(append_file(authority, trust.ca_pem));
+  }
+  if (!mirror.client_certificate.empty() && trust.client_certificate_pem.empty()) {
+    YAGURA_TRY_VOID(append_file(mirror.client_certificate, trust.client_certificate_pem));
+    YAGURA_TRY_VOID(
+        append_file(mirror.client_key.empty() ? mirror.client_certificate : mirror.client_key,
+                    trust.client_key_pem));
+  }
+  trust.skip_verify = trust.skip_verify || mirror.skip_verify;
+  return {};
+}
+
+Result<std::unique_ptr<Endpoint>> make_mirror(const HostEntry& mirror,
                                               const RegistryReference& reference,
                                               const RegistryOptions& options) {
   auto url = parse_http_url(mirror.url);
   if (!url) {
     return std::unexpected(
-        std::move(url).error().with_context(fmt::format("mirror of {}", mirror.registry)));
+        std::move(url).error().with_context(fmt::format("mirror of {}", reference.registry)));
   }
   auto endpoint = std::make_unique<Endpoint>();
   endpoint->is_mirror = true;
@@ -99,12 +125,35 @@ Result<std::unique_ptr<Endpoint>> make_mirror(const RegistryMirror& mirror,
                             "allow it (--plain-http)",
                             mirror.url));
   }
-  std::string_view path = std::string_view(mirror.url).substr(mirror.url.find("://") + 3);
-  path = path.substr(std::min(path.find('/'), path.size()));
-  while (path.ends_with('/')) path.remove_suffix(1);
-  endpoint->path = path.starts_with("/v2") ? std::string(path) : fmt::format("/v2{}", path);
+  endpoint->path = api_path(mirror);
   YAGURA_TRY(endpoint->trust, trust_of(*endpoint, options));
+  YAGURA_TRY_VOID(add_entry_trust(mirror, endpoint->trust));
   return endpoint;
+}
+
+// Mirrors of the options, then those of the first hosts.toml that is there: the registry's own, or
+// "_default" for all.
+Result<std::vector<HostEntry>> mirrors_of(const RegistryReference& reference,
+                                          const RegistryOptions& options) {
+  std::vector<HostEntry> mirrors;
+  for (const RegistryMirror& mirror : options.mirrors) {
+    if (mirror.registry == reference.registry || mirror.registry == "*") {
+      mirrors.push_back({.url = mirror.url});
+    }
+  }
+  for (const std::string& name : {reference.registry, std::string("_default")}) {
+    for (const fs::path& directory : certificate_directories(options)) {
+      const fs::path file = directory / name / "hosts.toml";
+      std::error_code error;
+      if (!fs::is_regular_file(file, error)) continue;
+      YAGURA_TRY(const std::string text, core::read_file(file, {.max_size = kMaxPem}));
+      auto hosts = parse_hosts_toml(text, file.parent_path());
+      if (!hosts) return std::unexpected(std::move(hosts).error().with_context(file.string()));
+      std::ranges::move(*hosts, std::back_inserter(mirrors));
+      return mirrors;
+    }
+  }
+  return mirrors;
 }
 
 }  // namespace
@@ -128,8 +177,8 @@ Result<HostTrust> general_trust(const RegistryOptions& options) {
 Result<Endpoints> make_endpoints(const RegistryReference& reference,
                                  const RegistryOptions& options) {
   Endpoints endpoints;
-  for (const RegistryMirror& mirror : options.mirrors) {
-    if (mirror.registry != reference.registry && mirror.registry != "*") continue;
+  YAGURA_TRY(const std::vector<HostEntry> mirrors, mirrors_of(reference, options));
+  for (const HostEntry& mirror : mirrors) {
     YAGURA_TRY(endpoints.emplace_back(), make_mirror(mirror, reference, options));
   }
   auto origin = std::make_unique<Endpoint>();

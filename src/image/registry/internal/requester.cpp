@@ -60,7 +60,7 @@ Result<HttpAnswer> Requester::send_to(const Place& place, const ApiRequest& requ
                                       const bool& was_fed) const {
   for (int attempt = 1;; ++attempt) {
     auto answer = send_with_credentials(place, request, session, sink);
-    if (was_fed) return answer;
+    if (was_fed || place.endpoint->is_mirror) return answer;
     auto delay = pause_before_retry(answer, attempt, options_);
     if (!delay) {
       return std::unexpected(std::move(delay).error().with_context(place.endpoint->authority));
