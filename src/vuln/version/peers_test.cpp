@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vuln/version/range.hpp"
 #include "vuln/version/scheme.hpp"
 
 namespace yagura::vuln {
@@ -195,6 +196,93 @@ TEST(VersionPeers, PackagingAgreesOnPythonVersions) {
     EXPECT_EQ(ours < 0 ? -1 : ours > 0 ? 1 : 0, theirs) << a << ' ' << b;
   }
   EXPECT_GT(compared, 1000);
+}
+
+// node-semver, as npm carries it, with pre-releases let in.
+constexpr std::string_view kAskNode = R"(
+const semver = require(process.argv[1] + '/npm/node_modules/semver');
+for (const line of require('fs').readFileSync(0, 'utf8').split('\n')) {
+  if (line === '') continue;
+  const [version, range] = line.split('\t');
+  console.log(semver.satisfies(version, range, {includePrerelease: true}) ? 1 : 0);
+}
+)";
+
+class RangeMaker {
+ public:
+  std::string version() {
+    std::string out = number() + "." + number() + "." + number();
+    return random_() % 6 == 0 ? out + "-rc.1" : out;
+  }
+  std::string range() { return random_() % 4 == 0 ? one() + " || " + one() : one(); }
+
+ private:
+  std::string number() {
+    static constexpr std::array<std::string_view, 7> kNumbers{"0", "0", "1", "1", "2", "3", "10"};
+    return std::string(kNumbers[random_() % kNumbers.size()]);
+  }
+  std::string part() {
+    std::string out = number();
+    switch (random_() % 5) {
+      case 0:
+        return out;
+      case 1:
+        return out + ".x";
+      case 2:
+        return out + "." + number() + ".*";
+      case 3:
+        return out + "." + number();
+      default:
+        return out + "." + number() + "." + number();
+    }
+  }
+  std::string one() {
+    static constexpr std::array<std::string_view, 8> kOperators{"^", "~",  ">=", "<",
+                                                                ">", "<=", "=",  ""};
+    switch (random_() % 6) {
+      case 0:
+        return part() + " - " + part();
+      case 1:
+        return ">=" + part() + " <" + part();
+      default:
+        return std::string(kOperators[random_() % kOperators.size()]) + part();
+    }
+  }
+
+  std::mt19937 random_{11};
+};
+
+TEST(VersionPeers, NodeSemverAgreesOnRanges) {
+  if (!runs(
+          "node -e 'require(process.argv[1] + \"/npm/node_modules/semver\")' \"$(npm root -g)\"")) {
+    GTEST_SKIP() << "skipped: no npm";
+  }
+  const Folder folder;
+  RangeMaker maker;
+  std::vector<Pair> asked;
+  {
+    std::ofstream in(folder / "in");
+    for (int i = 0; i < kPairs; ++i) {
+      asked.emplace_back(maker.version(), maker.range());
+      in << asked.back().first << '\t' << asked.back().second << '\n';
+    }
+    std::ofstream(folder / "ask.js") << kAskNode;
+  }
+  const std::string base = folder / "";
+  ASSERT_EQ(std::system(("node -e \"$(cat " + base + "ask.js)\" \"$(npm root -g)\" < " + base +
+                         "in > " + base + "out")
+                            .c_str()),
+            0);
+  std::ifstream out(folder / "out");
+  int theirs = 0;
+  for (const auto& [version, range] : asked) {
+    ASSERT_TRUE(out >> theirs);
+    // "1.0.0 - 2.0.0" of node-semver takes in 1.0.0-rc.1 then, which is before 1.0.0.
+    if (version.contains('-') && range.contains(" - ")) continue;
+    const auto ours = satisfies(Scheme::kNpm, version, range);
+    ASSERT_TRUE(ours.has_value()) << range;
+    ASSERT_EQ(*ours, theirs == 1) << version << " in " << range;
+  }
 }
 
 }  // namespace

@@ -111,7 +111,9 @@ bool in_tilde(Scheme scheme, std::string_view version, std::string_view bound,
   if (partial.given == 0) return true;
   std::size_t count = partial.given < 2 ? partial.given : std::size_t{2};
   if (pessimistic) count = partial.given > 1 ? partial.given - 1 : std::size_t{1};
-  return compare(scheme, version, bound) >= 0 &&
+  const bool full = pessimistic || partial.given >= 3 || partial.has_tail;
+  const std::string low = full ? std::string(bound) : lowest(scheme, partial);
+  return compare(scheme, version, low) >= 0 &&
          compare(scheme, version, above(scheme, partial, count)) < 0;
 }
 

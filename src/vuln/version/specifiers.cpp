@@ -54,6 +54,10 @@ bool is_after(const Pep440& version, const Pep440& bound) {
   return bound.has_post || !version.has_post || !same_release(version, bound);
 }
 
+bool is_comparison(std::string_view op) {
+  return op == "==" || op == "!=" || op == "<=" || op == ">=" || op == "<" || op == ">";
+}
+
 std::optional<bool> test(std::string_view text, std::string_view clause) {
   const std::string_view op =
       take_while(clause, [](char c) { return std::string_view("<>=!~").contains(c); });
@@ -64,6 +68,7 @@ std::optional<bool> test(std::string_view text, std::string_view clause) {
   if (wildcard) clause.remove_suffix(2);
   const auto bound = parse_pep440(clause);
   if (!bound) return std::nullopt;
+  if (op == "~=" ? !bound->release.contains('.') : !is_comparison(op)) return std::nullopt;
   const auto version = parse_pep440(text);
   if (!version) return op == "!=";  // what is no version is in no range
   if (wildcard) return in_wildcard(*version, *bound) == (op == "==");
@@ -73,8 +78,7 @@ std::optional<bool> test(std::string_view text, std::string_view clause) {
   if (op == ">=") return compare_public(*version, *bound) >= 0;
   if (op == "<") return is_before(*version, *bound);
   if (op == ">") return is_after(*version, *bound);
-  if (op == "~=" && bound->release.contains('.')) return is_compatible(*version, *bound);
-  return std::nullopt;
+  return is_compatible(*version, *bound);
 }
 
 }  // namespace
