@@ -31,6 +31,12 @@ bool is_python_name(std::string_view name) {
          std::ranges::all_of(name, [](char c) { return is_alphanumeric(c) || is_separator(c); });
 }
 
+bool is_python_version(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return is_alphanumeric(c) || is_separator(c) || c == '!' || c == '+';
+  });
+}
+
 std::string_view leading_python_name(std::string_view requirement) {
   const auto end = std::ranges::find_if_not(
       requirement, [](char c) { return is_alphanumeric(c) || is_separator(c); });

@@ -11,6 +11,8 @@ namespace yagura::image {
 // Whether it may be a name (PEP 508): ASCII letters, digits, ".", "_" and "-", none of these three
 // at the ends.
 [[nodiscard]] bool is_python_name(std::string_view name);
+// Whether it may be a version (PEP 440): letters, digits, ".", "!", "+", "_", "-".
+[[nodiscard]] bool is_python_version(std::string_view text);
 // The name at the front of a requirement: "foo" of "foo[extra] (>=1) ; marker".
 [[nodiscard]] std::string_view leading_python_name(std::string_view requirement);
 

@@ -61,8 +61,7 @@ std::string_view pinned_version(std::string_view specifiers) {
     if (!one.starts_with("==")) continue;
     one.remove_prefix(one.starts_with("===") ? 3 : 2);
     one = trimmed(one);
-    const bool is_one = !one.empty() && one.find_first_of("*<>=!~ ${}") == std::string_view::npos;
-    if (is_one) return one;
+    if (is_python_version(one)) return one;
   }
   return {};
 }
@@ -101,7 +100,7 @@ void read_line(std::string_view line, bool development, PackageCollector& packag
   } else {
     version = pinned_version(rest);
   }
-  if (!is_python_name(name) || version.empty()) return;
+  if (!is_python_name(name) || !is_python_version(version)) return;
   packages.add(normalized_python_name(name), version, development);
 }
 

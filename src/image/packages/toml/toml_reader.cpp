@@ -13,7 +13,6 @@
 namespace yagura::image {
 namespace {
 
-constexpr std::size_t kNone = std::string_view::npos;
 using Path = std::vector<std::string>;
 
 bool is_bare(char c) {
