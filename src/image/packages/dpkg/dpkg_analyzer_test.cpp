@@ -76,6 +76,16 @@ TEST(DpkgStatus, SourceThatIsThePackageItselfIsNotRepeated) {
   EXPECT_EQ(facts.packages[1].source_version, "");
 }
 
+TEST(DpkgStatus, RelationsGoOnInFurtherLinesAndNamesDoNot) {
+  const FileFacts facts =
+      analyzed("var/lib/dpkg/status",
+               "Package: a\n and more\nVersion: 1\n and more\nDepends: b,\n c,\n\td | e\n");
+  ASSERT_EQ(facts.packages.size(), 1U);
+  EXPECT_EQ(facts.packages[0].name, "a");
+  EXPECT_EQ(facts.packages[0].version, "1");
+  EXPECT_THAT(facts.packages[0].depends, ElementsAre("b", "c", "d", "e"));
+}
+
 TEST(DpkgStatus, EssentialIsSaidByEitherField) {
   const FileFacts facts = analyzed("var/lib/dpkg/status",
                                    "Package: a\nVersion: 1\nEssential: yes\n\n"
