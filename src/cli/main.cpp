@@ -6,9 +6,11 @@
 
 #include "cli/catalogue_command.hpp"
 #include "cli/command.hpp"
+#include "cli/db_command.hpp"
 #ifdef YAGURA_HAVE_GATEWAY
 #include "cli/gateway_command.hpp"
 #endif
+#include "cli/image_command.hpp"
 #include "cli/policy_command.hpp"
 #ifdef YAGURA_HAVE_RULES
 #include "cli/rules_command.hpp"
@@ -30,6 +32,8 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   ExitCode exit_code = ExitCode::kClean;
   add_scan_command(app, exit_code);
+  add_image_command(app, exit_code);
+  add_db_command(app, exit_code);
   CLI::App& policy = add_policy_command(app, exit_code);
   add_catalogue_commands(policy, exit_code);
 #ifdef YAGURA_HAVE_GATEWAY

@@ -184,7 +184,7 @@ class Elf {
 
 }  // namespace
 
-std::optional<Executable> read_elf(std::string_view bytes) { return Elf(bytes).read(); }
+std::optional<Executable> read_program(std::string_view bytes) { return Elf(bytes).read(); }
 
 std::optional<Executable> read_script(std::string_view bytes) {
   if (!bytes.starts_with("#!")) return std::nullopt;

@@ -14,7 +14,7 @@ namespace yagura::image {
 // orders): interpreter, needed libraries, run path, soname, build id. Nothing where the bytes are
 // no ELF file of a program or library. Texts are bounded by 4 KiB, lists by 1,000; a damaged part
 // is left out.
-[[nodiscard]] std::optional<Executable> read_elf(std::string_view bytes);
+[[nodiscard]] std::optional<Executable> read_program(std::string_view bytes);
 
 // "#!interpreter argument", the rest split at blanks as env(1) -S would. Nothing where there is
 // none.

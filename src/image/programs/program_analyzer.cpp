@@ -20,7 +20,7 @@ class ProgramAnalyzer final : public Analyzer {
   void analyze(const FileEntry& /*file*/, const FileContent& content,
                FileFacts& facts) const override {
     const std::string_view bytes = content.bytes();
-    facts.executable = bytes.starts_with("#!") ? read_script(bytes) : read_elf(bytes);
+    facts.executable = bytes.starts_with("#!") ? read_script(bytes) : read_program(bytes);
   }
 };
 

@@ -31,7 +31,7 @@ TEST(Elf, SaysTheSameAsReadelfOfThisMachinesPrograms) {
                            "/lib/x86_64-linux-gnu/libc.so.6", "/usr/bin/perl", "/proc/self/exe"}) {
     const auto bytes = core::read_file(path);
     if (!bytes) continue;
-    const auto elf = read_elf(*bytes);
+    const auto elf = read_program(*bytes);
     ASSERT_TRUE(elf) << path;
     const std::string real = output_of("realpath " + std::string(path) +
                                        " | tr -d '\\n' | xargs -0 readelf -d -n -W -l");
@@ -61,25 +61,25 @@ TEST(Elf, StandsEveryCutAndEveryFlippedByteOfItsHeader) {
   const auto bytes = core::read_file("/proc/self/exe", {.max_size = std::uint64_t{1} << 30});
   ASSERT_TRUE(bytes);
   for (std::size_t cut = 0; cut < 4096; cut += 3)
-    (void)read_elf(std::string_view(*bytes).substr(0, cut));
+    (void)read_program(std::string_view(*bytes).substr(0, cut));
   std::string changed = bytes->substr(0, std::size_t{1} << 16);
   for (std::size_t i = 4; i < 1024; ++i) {
     const char before = changed[i];
     changed[i] = static_cast<char>(before ^ 0x7f);
-    (void)read_elf(changed);
+    (void)read_program(changed);
     changed[i] = before;
   }
 }
 
 TEST(Elf, IsNotAnObjectFileOrAText) {
-  EXPECT_FALSE(read_elf(""));
+  EXPECT_FALSE(read_program(""));
   EXPECT_FALSE(
-      read_elf("\x7f"
-               "ELF"));
-  EXPECT_FALSE(read_elf(std::string("\x7f"
-                                    "ELF\2\1\1",
-                                    7) +
-                        std::string(100, '\0')));
+      read_program("\x7f"
+                   "ELF"));
+  EXPECT_FALSE(read_program(std::string("\x7f"
+                                        "ELF\2\1\1",
+                                        7) +
+                            std::string(100, '\0')));
 }
 
 TEST(Script, ReadsTheFirstLine) {

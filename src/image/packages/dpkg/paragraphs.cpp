@@ -24,14 +24,14 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
          });
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   const auto first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 std::string_view ParagraphField::first_line() const {
-  return trimmed(value.substr(0, value.find('\n')));
+  return without_blanks(value.substr(0, value.find('\n')));
 }
 
 bool ParagraphReader::next() {
@@ -50,7 +50,7 @@ bool ParagraphReader::next() {
     rest_.remove_prefix(step);
   }
   if (fields_.empty()) return false;
-  for (ParagraphField& field : fields_) field.value = trimmed(field.value);
+  for (ParagraphField& field : fields_) field.value = without_blanks(field.value);
   ++number_;
   return true;
 }
@@ -71,7 +71,8 @@ void ParagraphReader::take_line(std::string_view line) {
     ++stray_lines_;
     return;
   }
-  fields_.push_back({.name = trimmed(line.substr(0, colon)), .value = line.substr(colon + 1)});
+  fields_.push_back(
+      {.name = without_blanks(line.substr(0, colon)), .value = line.substr(colon + 1)});
 }
 
 std::string_view ParagraphReader::find(std::string_view name) const {

@@ -47,6 +47,6 @@ class ParagraphReader {
 // ASCII alone.
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
 // Without blanks, tabs and line ends at both ends.
-[[nodiscard]] std::string_view trimmed(std::string_view text);
+[[nodiscard]] std::string_view without_blanks(std::string_view text);
 
 }  // namespace yagura::image

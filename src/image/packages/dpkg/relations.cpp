@@ -10,7 +10,7 @@ void append_relation_names(std::string_view field, std::size_t& budget,
                            std::vector<std::string>& names) {
   while (!field.empty() && budget > 0) {
     const auto end = std::min(field.find_first_of(",|"), field.size());
-    std::string_view name = trimmed(field.substr(0, end));
+    std::string_view name = without_blanks(field.substr(0, end));
     name = name.substr(0, name.find_first_of(" \t\r\n:([<"));
     if (!name.empty() && (names.empty() || names.back() != name)) {
       names.emplace_back(name);
@@ -22,12 +22,12 @@ void append_relation_names(std::string_view field, std::size_t& budget,
 
 SourceField parse_source_field(std::string_view field) {
   const auto open = field.find('(');
-  if (open == std::string_view::npos) return {.name = trimmed(field), .version = {}};
+  if (open == std::string_view::npos) return {.name = without_blanks(field), .version = {}};
   const auto close = field.find(')', open);
   const std::string_view version = close == std::string_view::npos
                                        ? std::string_view{}
                                        : field.substr(open + 1, close - open - 1);
-  return {.name = trimmed(field.substr(0, open)), .version = trimmed(version)};
+  return {.name = without_blanks(field.substr(0, open)), .version = without_blanks(version)};
 }
 
 }  // namespace yagura::image
