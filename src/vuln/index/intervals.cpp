@@ -98,7 +98,8 @@ std::vector<std::string_view> versions_beside(Scheme scheme,
         intervals, [&](const Interval& interval) { return contains(scheme, interval, version); });
     if (!inside) beside.push_back(version);
   }
-  std::ranges::sort(beside, [scheme](std::string_view a, std::string_view b) {
+  // Orders of two ecosystems are not total (scheme.hpp): a merge sort stays within bounds then.
+  std::ranges::stable_sort(beside, [scheme](std::string_view a, std::string_view b) {
     const auto order = compare(scheme, a, b);
     return order != 0 ? order < 0 : a < b;
   });

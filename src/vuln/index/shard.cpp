@@ -99,6 +99,11 @@ bool affects(Scheme scheme, const Statement& statement, std::string_view version
   for (const Interval& interval : statement.intervals) {
     if (contains(scheme, interval, version)) return true;
   }
+  if (scheme == Scheme::kMaven || scheme == Scheme::kPackagist) {  // no total orders
+    return std::ranges::any_of(statement.versions, [&](std::string_view listed) {
+      return compare(scheme, listed, version) == 0;
+    });
+  }
   const auto found = std::ranges::lower_bound(
       statement.versions, version,
       [scheme](std::string_view a, std::string_view b) { return compare(scheme, a, b) < 0; });

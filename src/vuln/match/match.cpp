@@ -227,7 +227,7 @@ Finding to_finding(std::size_t component, const Verdict& verdict) {
     const auto order = compare(first.scheme, a, b);
     return order != 0 ? order < 0 : a < b;
   };
-  std::ranges::sort(fixes, less);
+  std::ranges::stable_sort(fixes, less);
   const auto same = std::ranges::unique(fixes);
   fixes.erase(same.begin(), same.end());
   finding.fixed_versions.assign(fixes.begin(), fixes.end());
