@@ -19,7 +19,7 @@ namespace {
 using format::Cursor;
 using format::load;
 
-constexpr std::size_t kKeptBlocks = 8;
+constexpr std::size_t kKeptBlocks = 64;  // 2 MiB a shard
 
 std::unexpected<Error> damaged(std::string what) {
   return fail(ErrorCode::kInvalidInput, "damaged index: " + std::move(what));
