@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 namespace yagura::image {
 namespace {
 
-// apt names the machine's architecture for packages of all.
-bool is_of(const PackageNote& note, const Package& package) {
-  return note.type == package.type &&
-         (note.architecture.empty() || note.architecture == package.architecture ||
-          package.architecture == "all");
+constexpr std::string_view kAnyArchitecture = "*";
+
+std::string key(PackageType type, std::string_view name, std::string_view architecture = {}) {
+  std::string out(1, static_cast<char>('a' + static_cast<int>(type)));
+  out.append(name).push_back('\0');
+  out.append(architecture);
+  return out;
 }
 
 }  // namespace
@@ -19,14 +22,21 @@ PackageNotes::PackageNotes(const MergedImage& image) : image_(image) {
   for (const MergedFile& file : image.files()) {
     const FileFacts* facts = image.facts(file);
     if (facts == nullptr) continue;
-    for (const PackageNote& note : facts->notes) {
-      by_name_.emplace(note.package, &note);
-      if (!note.automatic || std::ranges::find(marks_, note.type, &Marks::type) != marks_.end()) {
-        continue;
-      }
-      marks_.push_back({.type = note.type, .listed = *note.automatic});
-    }
+    for (const PackageNote& note : facts->notes) gather(note);
   }
+}
+
+void PackageNotes::gather(const PackageNote& note) {
+  if (!note.licenses.empty()) licenses_.emplace(key(note.type, note.package), &note.licenses);
+  if (!note.automatic) return;
+  auto marks = std::ranges::find(marks_, note.type, &Marks::type);
+  if (marks == marks_.end()) {
+    marks = marks_.insert(marks, {.type = note.type, .listed = *note.automatic});
+  }
+  if (*note.automatic != marks->listed) return;
+  marked_.insert(key(note.type, note.package, note.architecture));
+  // apt names the machine's architecture for packages of all.
+  marked_.insert(key(note.type, note.package, kAnyArchitecture));
 }
 
 void PackageNotes::apply(Package& package) const {
@@ -35,13 +45,9 @@ void PackageNotes::apply(Package& package) const {
 }
 
 void PackageNotes::add_licenses(Package& package) const {
-  const auto [begin, end] = by_name_.equal_range(package.name);
-  for (auto note = begin; note != end; ++note) {
-    if (note->second->licenses.empty() || !is_of(*note->second, package)) continue;
-    package.licenses = note->second->licenses;
-    return;
-  }
-  if (const auto* licenses = licenses_by_link(package)) package.licenses = *licenses;
+  const auto found = licenses_.find(key(package.type, package.name));
+  const auto* licenses = found == licenses_.end() ? licenses_by_link(package) : found->second;
+  if (licenses != nullptr) package.licenses = *licenses;
 }
 
 // Packages of one source often have one documentation folder, and links to it.
@@ -50,21 +56,23 @@ const std::vector<std::string>* PackageNotes::licenses_by_link(const Package& pa
   const MergedFile* file = image_.resolve("usr/share/doc/" + package.name + "/copyright");
   if (file == nullptr) return nullptr;
   const FileFacts* facts = image_.facts(*file);
-  if (facts == nullptr) return nullptr;
-  for (const PackageNote& note : facts->notes) {
-    if (note.type == package.type && !note.licenses.empty()) return &note.licenses;
-  }
-  return nullptr;
+  // A copyright file has one note; a link may lead to a file that has many.
+  if (facts == nullptr || facts->notes.size() != 1) return nullptr;
+  const PackageNote& note = facts->notes.front();
+  return note.type == package.type && !note.licenses.empty() ? &note.licenses : nullptr;
+}
+
+bool PackageNotes::is_marked(const Package& package) const {
+  return marked_.contains(key(package.type, package.name)) ||
+         marked_.contains(
+             key(package.type, package.name,
+                 package.architecture == "all" ? kAnyArchitecture : package.architecture));
 }
 
 void PackageNotes::add_mark(Package& package) const {
   const auto marks = std::ranges::find(marks_, package.type, &Marks::type);
   if (marks == marks_.end()) return;
-  const auto [begin, end] = by_name_.equal_range(package.name);
-  const bool is_listed = std::any_of(begin, end, [&](const auto& entry) {
-    return entry.second->automatic == marks->listed && is_of(*entry.second, package);
-  });
-  package.automatic = is_listed == marks->listed;
+  package.automatic = is_marked(package) == marks->listed;
 }
 
 }  // namespace yagura::image
