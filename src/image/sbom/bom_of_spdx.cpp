@@ -128,6 +128,8 @@ Part part_of(const SpdxPackage& package, const Names& names) {
     part.hashes.emplace_back(std::move(word), value);
   }
   add_source_info(package.source_info, part);
+  // npm: the folder that it is in; others: the archive that it came as.
+  if (part.path.empty() && package.file_name.contains('/')) part.path = package.file_name;
   for (const std::string& text : package.annotations) add_annotation(text, part);
   for (const std::string& text : package.attributions) add_annotation(text, part);
   return part;

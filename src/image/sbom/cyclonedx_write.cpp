@@ -2,11 +2,11 @@
 // from 1.5 on there is a place for where a component was seen.
 
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "core/json_text.hpp"
 #include "image/sbom/internal/formats.hpp"
+#include "image/sbom/internal/unique_names.hpp"
 
 namespace yagura::image::sbom {
 namespace {
@@ -36,18 +36,13 @@ std::string_view hash_word(std::string_view algorithm) {
 }
 
 std::vector<std::string> unique_refs(const Bom& bom) {
-  std::unordered_set<std::string> used{"root"};
+  UniqueNames names;
+  names.claim("root");
   std::vector<std::string> refs;
   refs.reserve(bom.parts.size());
   for (const Part& part : bom.parts) {
     std::string ref = part.kind == Part::Kind::kOperatingSystem ? "operating-system" : part.purl;
-    if (ref.empty()) ref = "component";
-    const std::string base = ref;
-    // The number of parts so far is not taken by a part of the same name, unless a purl looks so.
-    for (std::size_t n = refs.size(); !used.insert(ref).second; ++n) {
-      ref = base + "#" + std::to_string(n);
-    }
-    refs.push_back(std::move(ref));
+    refs.push_back(names.claim(ref.empty() ? "component" : std::move(ref)));
   }
   return refs;
 }

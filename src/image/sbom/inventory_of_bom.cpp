@@ -138,19 +138,27 @@ Distro distro_by_purls(const std::vector<Part>& parts) {
   return most == chosen.end() ? Distro{} : distro_of_qualifier(most->first);
 }
 
-std::int32_t layer_of(const Inventory& inventory, std::string_view digest) {
-  if (digest.empty()) return -1;
-  for (std::size_t i = 0; i < inventory.layers.size(); ++i) {
-    if (inventory.layers[i].diff_id == digest || inventory.layers[i].digest == digest) {
-      return static_cast<std::int32_t>(i);
+// Layers by either digest.
+class Layers {
+ public:
+  explicit Layers(const std::vector<LayerInfo>& layers) {
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      places_.emplace(layers[i].diff_id, static_cast<std::int32_t>(i));
+      places_.emplace(layers[i].digest, static_cast<std::int32_t>(i));
     }
   }
-  return -1;
-}
+  [[nodiscard]] std::int32_t find(std::string_view digest) const {
+    const auto found = digest.empty() ? places_.end() : places_.find(digest);
+    return found == places_.end() ? -1 : found->second;
+  }
+
+ private:
+  std::unordered_map<std::string_view, std::int32_t> places_;
+};
 
 std::string_view other_path(const Part& part) {
   for (const std::string_view name :
-       {"aquasecurity:trivy:FilePath", "syft:location:0:path", "SrcFile"}) {
+       {"aquasecurity:trivy:FilePath", "syft:location:0:path", "SrcFile", "cdx:npm:package:path"}) {
     if (const auto path = property(part.properties, name); !path.empty()) return path;
   }
   return part.path;
@@ -210,11 +218,12 @@ bool is_package(const Part& part) {
   return part.kind == Part::Kind::kApplication && !part.name.empty() && !part.version.empty();
 }
 
-Component component_of(const Part& part, const Holders& holders, const Inventory& inventory) {
+Component component_of(const Part& part, const Holders& holders, const Layers& layers,
+                       const Inventory& inventory) {
   Component component{.package = package_of(part, inventory.distro)};
   component.path = normal_path(other_path(part));
   if (component.path.empty()) component.path = normal_path(holders.path_of(part.id));
-  component.layer = layer_of(inventory, other_layer(part));
+  component.layer = layers.find(other_layer(part));
   const auto purl = parse_purl(part.purl);
   component.purl = purl ? to_string(*purl) : part.purl;
   if (component.purl.empty()) {
@@ -241,6 +250,7 @@ Inventory inventory_of(const Bom& bom, std::vector<std::string>& notes) {
   }
   if (inventory.distro == Distro{}) inventory.distro = distro_by_purls(bom.parts);
   const Holders holders(bom);
+  const Layers layers(inventory.layers);
   std::size_t without_purl = 0;
   std::size_t sources = 0;
   std::size_t without_version = 0;
@@ -248,7 +258,7 @@ Inventory inventory_of(const Bom& bom, std::vector<std::string>& notes) {
     const bool is_other = part.kind == Part::Kind::kOperatingSystem ||
                           part.kind == Part::Kind::kContainer || part.kind == Part::Kind::kFile;
     if (is_other || !is_package(part)) continue;
-    Component component = component_of(part, holders, inventory);
+    Component component = component_of(part, holders, layers, inventory);
     if (is_source_package(component.package)) {
       ++sources;
       continue;

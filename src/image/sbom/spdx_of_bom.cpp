@@ -8,6 +8,7 @@
 
 #include "core/json_text.hpp"
 #include "image/sbom/internal/spdx.hpp"
+#include "image/sbom/internal/unique_names.hpp"
 
 namespace yagura::image::sbom {
 namespace {
@@ -112,16 +113,12 @@ SpdxDocument spdx_of(const Bom& bom, const SbomOptions& options) {
   document.creators.push_back(
       "Tool: yagura" + (options.tool_version.empty() ? "" : "-" + one_line(options.tool_version)));
   Licenses licenses(document);
-  std::unordered_set<std::string> used;
-  std::string content;
+  UniqueNames names("-");
   document.packages.push_back(package_of_part(bom.root, std::string(kRootId), licenses));
   for (const Part& part : bom.parts) {
     std::string id = "SPDXRef-Package-" + hash_of(part.purl + "\n" + part.path);
     if (part.kind == Part::Kind::kOperatingSystem) id = "SPDXRef-OperatingSystem";
-    const std::string base = id;
-    for (std::size_t n = used.size(); !used.insert(id).second; ++n) {
-      id = base + "-" + std::to_string(n);
-    }
+    id = names.claim(std::move(id));
     document.relationships.push_back({std::string(kRootId), "CONTAINS", id});
     document.packages.push_back(package_of_part(part, std::move(id), licenses));
   }

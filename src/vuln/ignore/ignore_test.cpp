@@ -127,7 +127,9 @@ TEST(IgnoreRules, RulesThatFitNothingAreNamed) {
 
 TEST(IgnoreRules, WhatIsReadByHalfIsLeftOut) {
   for (const std::string_view text : {
-           "ignore:\n  - id: CVE-2024-1\n",                                   // no reason
+           "ignore:\n  - id: CVE-2024-1\n",  // no reason
+           "ignore:\n  - CVE-2024-1\n",      // no rule
+           "ignore:\n  - {vulnerability: CVE-2024-1, package: [x]}\n",
            "ignore:\n  - reason: all of it\n",                                // everything
            "ignore:\n  - {id: CVE-2024-1, reason: b, untill: 2024-01-01}\n",  // unknown key
            "ignore:\n  - {id: CVE-2024-1, reason: b, until: soon}\n",

@@ -158,6 +158,7 @@ bool RuleReader::texts(const Entry& entry, std::string_view key, std::vector<std
 
 bool RuleReader::only_has(const Entry& entry, const kube::Node& node,
                           std::initializer_list<std::string_view> keys) {
+  if (!node.is_map()) return wrong(entry, node, "this is no rule: keys with values are");
   for (const kube::Member& member : node.members()) {
     if (std::ranges::find(keys, member.key) == keys.end()) {
       return wrong(entry, member.value,
