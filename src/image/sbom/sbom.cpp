@@ -108,9 +108,7 @@ Result<sbom::Bom> read_bom(std::string_view text, const SbomLimits& limits, int 
   }
   text = without_mark(text);
   if (text.starts_with('{')) return read_json(text, limits, envelopes);
-  if (text.starts_with('<')) {
-    return fail(ErrorCode::kUnsupported, "XML; CycloneDX is read as JSON");
-  }
+  if (text.starts_with('<')) return sbom::read_cyclonedx_xml(text, limits);
   if (text.substr(0, kLook).contains("SPDXVersion:")) {
     return sbom::read_spdx_tag_value(text, limits);
   }
@@ -154,6 +152,7 @@ Result<Sbom> read_sbom(std::string_view text, const SbomLimits& limits) {
 bool looks_like_sbom(std::string_view text) {
   text = without_mark(text).substr(0, kLook);
   const auto says = [text](std::string_view word) { return text.contains(word); };
+  if (text.starts_with('<')) return says("http://cyclonedx.org/schema/bom/1.");
   if (!text.starts_with('{')) return says("SPDXVersion: SPDX-2.");
   return says("\"CycloneDX\"") || says("\"spdxVersion\"") || says("spdx.dev/Document") ||
          says("cyclonedx.org/bom");

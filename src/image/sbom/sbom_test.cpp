@@ -400,6 +400,52 @@ Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-bash
   EXPECT_EQ(read->inventory.name, "app");
 }
 
+TEST(SbomOfOthers, CycloneDxXmlIsRead) {
+  const auto read = read_sbom(R"(<?xml version="1.0" encoding="UTF-8"?>
+<bom serialNumber="urn:uuid:1" version="1" xmlns="http://cyclonedx.org/schema/bom/1.5">
+  <metadata>
+    <timestamp>2024-01-01T00:00:00Z</timestamp>
+    <tools><tool><vendor>OWASP</vendor><name>maven-plugin</name><version>2.7</version></tool></tools>
+    <component type="application" bom-ref="root"><group>org.acme</group><name>app</name></component>
+  </metadata>
+  <components>
+    <component type="library" bom-ref="c1">
+      <publisher>Acme &amp; Co</publisher>
+      <group>org.acme</group><name>core</name><version>1.0</version>
+      <scope>excluded</scope>
+      <hashes><hash alg="MD5">00</hash><hash alg="SHA-1">aa</hash></hashes>
+      <licenses><license><id>MIT</id><url>u</url></license><license><name>Own</name></license></licenses>
+      <purl>pkg:maven/org.acme/core@1.0?type=jar</purl>
+      <pedigree><ancestors><component type="library"><name>old</name>
+        <purl>pkg:maven/org.old/core@0.9</purl></component></ancestors></pedigree>
+      <components><component type="library"><name>inner</name><version>2</version>
+        <purl>pkg:npm/inner@2</purl></component></components>
+      <evidence><occurrences><occurrence><location>lib/core.jar</location></occurrence></occurrences>
+        <licenses><license><id>GPL-3.0-only</id></license></licenses></evidence>
+      <properties><property name="aquasecurity:trivy:PkgType">jar</property></properties>
+    </component>
+    <component type="operating-system"><name>alpine</name><version>3.19.1</version></component>
+  </components>
+  <dependencies><dependency ref="root"><dependency ref="c1"/></dependency></dependencies>
+</bom>)");
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  EXPECT_EQ(read->format, "CycloneDX 1.5 (XML)");
+  EXPECT_EQ(read->tool, "maven-plugin");
+  EXPECT_EQ(read->inventory.name, "org.acme/app");
+  EXPECT_EQ(read->inventory.distro.id, "alpine");
+  ASSERT_EQ(read->inventory.components.size(), 2U);
+  const Component* const core = find(read->inventory, "org.acme:core");
+  ASSERT_NE(core, nullptr);
+  EXPECT_EQ(core->package.version, "1.0");
+  EXPECT_EQ(core->package.maintainer, "Acme & Co");
+  EXPECT_EQ(core->package.licenses, (std::vector<std::string>{"MIT", "Own"}));
+  EXPECT_EQ(core->package.digest, "md5:00");
+  EXPECT_EQ(core->package.evidence, PackageEvidence::kBinary);
+  EXPECT_TRUE(core->package.development);
+  EXPECT_EQ(core->path, "lib/core.jar");
+  EXPECT_NE(find(read->inventory, "inner"), nullptr);
+}
+
 TEST(SbomOfOthers, WhatCannotBeMatchedIsSaid) {
   const auto read = read_sbom(R"({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [
     {"type": "library", "name": "zlib", "version": "1.3", "components": [
@@ -425,6 +471,11 @@ TEST(SbomLimits, AreReachedWithAnError) {
   EXPECT_EQ(code("SPDXVersion: SPDX-2.3\nPackageName: a\nPackageName: b\nPackageName: c\n"), limit);
   EXPECT_EQ(code(R"({"bomFormat":"CycloneDX","specVersion":"1.5","x":[[[[[[[[[[1]]]]]]]]]]})"),
             static_cast<int>(ErrorCode::kInvalidInput));
+  const std::string open = R"(<bom xmlns="http://cyclonedx.org/schema/bom/1.5"><components>)";
+  EXPECT_EQ(code(open + "<component/><component/></components></bom>"), -1);
+  EXPECT_EQ(code(open + "<component/><component/><component/></components></bom>"), limit);
+  EXPECT_EQ(code(open + "<a><a><a><a><a><a><a><a>"), limit);
+  EXPECT_EQ(code(open + "<component>"), static_cast<int>(ErrorCode::kInvalidInput));
   // Envelopes in envelopes end.
   std::string nested = R"({"bomFormat":"CycloneDX","specVersion":"1.5"})";
   for (int i = 0; i < 6; ++i) nested = R"({"predicate":)" + nested + "}";
@@ -436,7 +487,8 @@ TEST(SbomFormats, OtherTextsAreRefusedByName) {
     const auto read = read_sbom(text);
     return read ? std::string() : read.error().message;
   };
-  EXPECT_TRUE(message("<bom/>").contains("XML"));
+  EXPECT_TRUE(message("<bom/>").contains("no CycloneDX"));
+  EXPECT_TRUE(message("<!DOCTYPE bom [<!ENTITY a 'b'>]><bom/>").contains("document type"));
   EXPECT_TRUE(message(R"({"@context": "x", "@graph": []})").contains("SPDX 3"));
   EXPECT_TRUE(message("{").contains("damaged JSON"));
   EXPECT_TRUE(message("hello").contains("neither"));

@@ -19,6 +19,8 @@ namespace yagura::image::sbom {
 [[nodiscard]] std::string write_spdx_tag_value(const Bom& bom, const SbomOptions& options);
 
 [[nodiscard]] Result<Bom> read_cyclonedx(const kube::Node& root, const SbomLimits& limits);
+// At most 2 GiB, which SbomLimits keeps it well under.
+[[nodiscard]] Result<Bom> read_cyclonedx_xml(std::string_view text, const SbomLimits& limits);
 [[nodiscard]] Result<Bom> read_spdx_json(const kube::Node& root, const SbomLimits& limits);
 [[nodiscard]] Result<Bom> read_spdx_tag_value(std::string_view text, const SbomLimits& limits);
 
