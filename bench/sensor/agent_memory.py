@@ -52,7 +52,7 @@ class Metrics:
         return found
 
     def sum(self, name):
-        return sum(v for k, v in self.read().items() if k.split("{")[0].endswith(name))
+        return sum(v for k, v in self.read().items() if k.split("{")[0] == "yagura_sensor_" + name)
 
 
 def start_agent(program, folder, scope, rules):
@@ -135,7 +135,7 @@ def main():
             figure("of the resident: anonymous", "MiB", anonymous)
             for what in ("lost_total", "incomplete_total", "malformed_total", "events_total", "processes", "containers",
                          "rules", "judged_total", "firings_total"):
-                figure(what, "count", metrics.sum("_" + what))
+                figure(what, "count", metrics.sum(what))
             stat = pathlib.Path(f"/proc/{agent.pid}/stat").read_text().rsplit(")", 1)[1].split()
             figure("CPU of the agent", "s", (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK"))
             agent.send_signal(signal.SIGTERM)
