@@ -155,6 +155,14 @@ TEST(Gzip, EveryFlippedBitIsSeenByBothEnginesAlike) {
   EXPECT_GT(refused, 8 * (packed.size() - 10) * 9 / 10);
 }
 
+TEST(Gzip, SeesDamageRightBehindAMember) {
+  // A member whose first distance points before its start: isa-l then says that it left more input
+  // than it was given.
+  const std::string damaged = gzip("abc") + gzip("x").substr(0, 10) + "\x02\x06\x24";
+  EXPECT_NE(decode_gzip(damaged).error, "");
+  EXPECT_NE(decode_gzip(damaged, 1).error, "");
+}
+
 TEST(Gzip, BoundsHeaders) {
   std::string packed = gzip("x").substr(0, 10);
   packed[3] = 8;

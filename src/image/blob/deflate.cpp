@@ -35,8 +35,11 @@ class IsalDeflate final : public Deflate {
     state_->next_out = reinterpret_cast<std::uint8_t*>(out.data());
     state_->avail_out = room;
     const int code = isal_inflate(state_.get());
-    in.remove_prefix(given - state_->avail_in);
-    out = out.subspan(room - state_->avail_out);
+    // After an error it may claim to have given back more input than it got.
+    const std::uint32_t left = std::min(state_->avail_in, given);
+    if (code >= 0 && left != state_->avail_in) return damaged("not readable");
+    in.remove_prefix(given - left);
+    out = out.subspan(room - std::min(state_->avail_out, room));
     if (code < 0) return damaged(name_of(code));
     return state_->block_state == ISAL_BLOCK_FINISH;
   }

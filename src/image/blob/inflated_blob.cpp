@@ -72,6 +72,7 @@ Result<Chunk> InflatedBlob::next() {
 }
 
 Result<Chunk> InflatedBlob::next_inflated() {
+  if (broken_) return std::unexpected(*std::move(broken_));
   if (!compression_) YAGURA_TRY_VOID(begin());
   if (*compression_ == Compression::kNone) {
     if (in_.bytes.empty() && !stream_ended_) YAGURA_TRY_VOID(fill());
@@ -85,9 +86,15 @@ Result<Chunk> InflatedBlob::next_inflated() {
   std::span<char> room(buffer->data.get(), buffer->size);
   while (!room.empty()) {
     if (in_.bytes.empty() && !stream_ended_) YAGURA_TRY_VOID(fill());
-    YAGURA_TRY(const StreamDecoder::State state, decoder_->decode(in_.bytes, room, stream_ended_));
-    if (state == StreamDecoder::State::kMore) continue;
-    if (state == StreamDecoder::State::kTrailing) {
+    const auto state = decoder_->decode(in_.bytes, room, stream_ended_);
+    if (!state) {
+      // What was inflated before the damage counts.
+      if (room.size() == buffer->size) return std::unexpected(state.error());
+      broken_ = state.error();
+      break;
+    }
+    if (*state == StreamDecoder::State::kMore) continue;
+    if (*state == StreamDecoder::State::kTrailing) {
       notes_.push_back(
           fmt::format("other data stands behind the end of its {} data", to_string(*compression_)));
     }

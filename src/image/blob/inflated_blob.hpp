@@ -71,8 +71,9 @@ class InflatedBlob final : public ChunkSource {
   std::unique_ptr<StreamDecoder> decoder_;
   Chunk in_;  // what is left of the stored bytes that were read last
   bool stream_ended_ = false;
-  bool ended_ = false;   // all inflated bytes were given
-  bool failed_ = false;  // next() gave an error
+  bool ended_ = false;           // all inflated bytes were given
+  bool failed_ = false;          // next() gave an error
+  std::optional<Error> broken_;  // to be given after the bytes before it
   std::uint64_t stored_ = 0;
   std::uint64_t inflated_ = 0;
   std::vector<std::string> notes_;

@@ -110,6 +110,15 @@ TEST(InflatedBlob, DigestsAllOfADamagedBlobButKnowsNoDiffId) {
   EXPECT_EQ(seen.sums.diff_id, "");
 }
 
+TEST(InflatedBlob, GivesWhatStandsBeforeDamage) {
+  const std::string bytes = sample_bytes(100'000);
+  const std::string packed = gzip(bytes);
+  const Seen seen = read(packed.substr(0, packed.size() - 9));
+  EXPECT_THAT(seen.error, HasSubstr("ends early"));
+  EXPECT_GT(seen.bytes.size(), 90'000U);
+  EXPECT_TRUE(bytes.starts_with(seen.bytes));
+}
+
 TEST(InflatedBlob, NamesBytesBehindTheData) {
   const std::string packed = gzip("abc") + "garbage";
   const Seen seen = read(packed);

@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace yagura::image {
@@ -90,25 +91,29 @@ class Merger {
     const std::vector<LayerFile>& files = image_.layers_[layer].files;
     // Whiteouts speak of lower layers alone, wherever they stand in the archive.
     for (const LayerFile& file : files) remove_by(file);
-    nodes_of_layer_.clear();
+    std::vector<std::uint32_t>& nodes = nodes_of_layers_.emplace_back();
+    nodes.reserve(files.size());
     for (const LayerFile& file : files) {
-      if (file.whiteout == LayerFile::Whiteout::kNone) put(file);
+      nodes.push_back(file.whiteout == LayerFile::Whiteout::kNone ? put(file) : kNone);
     }
-    node_lists_.push_back(std::move(nodes_of_layer_));
   }
 
   // The list of what is visible, by path.
   void finish() {
     std::vector<std::size_t> ends;
     std::vector<MergedFile>& files = image_.files_;
-    for (const std::vector<Placed>& placed : node_lists_) {
+    files.reserve(image_.nodes_.size());
+    for (std::uint32_t layer = 0; layer < nodes_of_layers_.size(); ++layer) {
       const std::size_t begin = files.size();
       bool moved = false;
-      for (const Placed& item : placed) {
-        const Node& node = image_.nodes_[item.node];
-        if (!node.present || node.file != item.file) continue;
-        files.push_back({item.path, item.file, node.layer, item.node});
-        moved = moved || item.path.data() != item.file->path.data();
+      for (std::size_t i = 0; i < nodes_of_layers_[layer].size(); ++i) {
+        const LayerFile& file = image_.layers_[layer].files[i];
+        const std::uint32_t node = nodes_of_layers_[layer][i];
+        if (node == kNone || image_.nodes_[node].file != &file) continue;
+        const auto elsewhere = moved_.empty() ? moved_.end() : moved_.find(&file);
+        moved = moved || elsewhere != moved_.end();
+        files.push_back(
+            {elsewhere != moved_.end() ? elsewhere->second : file.path, &file, layer, node});
       }
       if (moved) std::sort(at(begin), files.end(), by_path);
       ends.push_back(files.size());
@@ -123,12 +128,6 @@ class Merger {
   using Node = MergedImage::Node;
   static constexpr std::uint32_t kNone = MergedImage::kNone;
   static constexpr std::uint32_t kRoot = MergedImage::kRoot;
-
-  struct Placed {
-    std::string_view path;
-    const LayerFile* file;
-    std::uint32_t node;
-  };
 
   static bool by_path(const MergedFile& a, const MergedFile& b) { return a.path < b.path; }
   std::vector<MergedFile>::iterator at(std::size_t position) {
@@ -154,7 +153,7 @@ class Merger {
     if (whiteout.whiteout == LayerFile::Whiteout::kFile && node != kRoot) remove(node, false);
   }
 
-  void put(const LayerFile& file) {
+  std::uint32_t put(const LayerFile& file) {
     const std::string_view directory = parent_of(file.path);
     if (!parent_known_ || directory != parent_path_) {
       parent_ = make_directories(directory);
@@ -171,13 +170,14 @@ class Merger {
     there.present = true;
     there.file = &file;
     there.layer = layer_;
-    nodes_of_layer_.push_back({moved_ && !is_root ? path_at(node) : file.path, &file, node});
+    if (over_link_ && !is_root) moved_.emplace(&file, path_at(node));
+    return node;
   }
 
   // The node of a directory; what is missing is made, links are followed, and what is neither link
   // nor directory makes room.
   std::uint32_t make_directories(std::string_view path) {
-    moved_ = false;
+    over_link_ = false;
     Components components(path);
     std::uint32_t node = kRoot;
     int links = 0;
@@ -197,7 +197,7 @@ class Merger {
         there.layer = layer_;
       } else if (there.file != nullptr && there.file->kind == FileKind::kSymlink &&
                  ++links <= kMaxLinks) {
-        moved_ = true;
+        over_link_ = true;
         components.follow(there.file->link);
         node = there.file->link.starts_with('/') ? kRoot : parent;
       } else if (!is_directory(there.file)) {
@@ -220,7 +220,7 @@ class Merger {
     }
     const auto made = static_cast<std::uint32_t>(image_.nodes_.size());
     // A link's target does not outlive the walk; a file's path does.
-    image_.nodes_.push_back({.name = moved_ ? image_.paths_.copy(name) : name,
+    image_.nodes_.push_back({.name = over_link_ ? image_.paths_.copy(name) : name,
                              .parent = parent,
                              .next_sibling = image_.nodes_[parent].first_child});
     image_.nodes_[parent].first_child = made;
@@ -292,14 +292,14 @@ class Merger {
 
   MergedImage& image_;
   std::uint32_t layer_ = 0;
-  std::vector<Placed> nodes_of_layer_;
-  std::vector<std::vector<Placed>> node_lists_;
+  std::vector<std::vector<std::uint32_t>> nodes_of_layers_;  // as their files; kNone: a whiteout
+  std::unordered_map<const LayerFile*, std::string_view> moved_;  // where they are, below links
   // Files come by path: mostly in the directory of the one before, and what is written behind it
   // leaves it where it is.
   std::string_view parent_path_;
   std::uint32_t parent_ = 0;
   bool parent_known_ = false;
-  bool moved_ = false;  // the directory was reached over a link
+  bool over_link_ = false;  // the directory was reached over a link
 };
 
 MergedImage::MergedImage(std::vector<LayerFacts> layers) : layers_(std::move(layers)) {
@@ -359,6 +359,19 @@ const MergedFile* MergedImage::locate(std::string_view path) const {
 }
 const MergedFile* MergedImage::resolve(std::string_view path) const {
   return at(walk(path, Follow::kAll));
+}
+
+const MergedFile* MergedImage::Locator::locate(std::string_view path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  const std::string_view name = name_of(path);
+  if (name.empty() || name == "." || name == "..") return image_.locate(path);
+  const std::string_view directory = parent_of(path);
+  if (!known_ || directory != directory_) {
+    directory_ = directory;
+    node_ = image_.walk(directory, Follow::kAll);
+    known_ = true;
+  }
+  return node_ == kNone ? nullptr : image_.at(image_.child(node_, name));
 }
 
 MergedImage::Content MergedImage::content(const MergedFile& file) const {

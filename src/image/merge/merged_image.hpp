@@ -69,6 +69,20 @@ class MergedImage {
     return layers_[file.layer].facts_of(*file.file);
   }
 
+  // locate() for many paths that mostly lie in the directory of the one before. The paths must
+  // outlive it. Not thread-safe.
+  class Locator {
+   public:
+    explicit Locator(const MergedImage& image) : image_(image) {}
+    [[nodiscard]] const MergedFile* locate(std::string_view path);
+
+   private:
+    const MergedImage& image_;
+    std::string_view directory_;
+    std::uint32_t node_ = 0;
+    bool known_ = false;
+  };
+
   // Nodes have numbers below this: for tables beside the image.
   [[nodiscard]] std::size_t node_count() const { return nodes_.size(); }
 

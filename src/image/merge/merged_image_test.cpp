@@ -120,6 +120,11 @@ TEST(MergedImage, FollowsLinksInsideTheRoot) {
   EXPECT_EQ(path_of(image.locate("bin/dir")), "usr/bin/dir@0");
   EXPECT_EQ(path_of(image.locate("bin/..")), "usr@0");
   EXPECT_EQ(path_of(image.locate("loop")), "loop@0");
+  MergedImage::Locator locator(image);
+  for (const char* path : {"bin/ls", "bin/dir", "usr/bin/ls", "loop", "none/x", "bin/..", "bin/",
+                           "", "/etc/os-release", ".hidden/bin/ls", "usr/bin/ls/x"}) {
+    EXPECT_EQ(path_of(locator.locate(path)), path_of(image.locate(path))) << path;
+  }
   EXPECT_EQ(path_of(image.find("bin")), "bin@0");
   EXPECT_EQ(path_of(image.find("bin/ls")), "nothing");
 }
