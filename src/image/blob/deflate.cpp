@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 
@@ -23,9 +24,12 @@ std::unexpected<Error> damaged(std::string_view what) {
   return fail(ErrorCode::kInvalidInput, "damaged gzip data: " + std::string(what));
 }
 
+// isa-l copies a match before it looks whether its distance reaches before the start. What it reads
+// then, up to a window before its own buffer, must be memory of ours: a margin stands before the
+// state. And what it wrote last before an error is worth nothing.
 class IsalDeflate final : public Deflate {
  public:
-  IsalDeflate() : state_(std::make_unique<inflate_state>()) { reset(); }
+  IsalDeflate() { reset(); }
 
   Result<bool> run(std::string_view& in, std::span<char>& out) override {
     const auto room = at_most<std::uint32_t>(out.size());
@@ -34,12 +38,14 @@ class IsalDeflate final : public Deflate {
     state_->avail_in = given;
     state_->next_out = reinterpret_cast<std::uint8_t*>(out.data());
     state_->avail_out = room;
-    const int code = isal_inflate(state_.get());
+    const int code = isal_inflate(state_);
     // After an error it may claim to have given back more input than it got.
     const std::uint32_t left = std::min(state_->avail_in, given);
     if (code >= 0 && left != state_->avail_in) return damaged("not readable");
     in.remove_prefix(given - left);
-    out = out.subspan(room - std::min(state_->avail_out, room));
+    std::uint32_t made = room - std::min(state_->avail_out, room);
+    if (code < 0) made -= std::min<std::uint32_t>(made, ISAL_DEF_MAX_MATCH);
+    out = out.subspan(made);
     if (code < 0) return damaged(name_of(code));
     return state_->block_state == ISAL_BLOCK_FINISH;
   }
@@ -57,7 +63,7 @@ class IsalDeflate final : public Deflate {
   }
 
   void reset() override {
-    isal_inflate_init(state_.get());
+    isal_inflate_init(state_);
     state_->crc_flag = ISAL_DEFLATE;
   }
 
@@ -74,7 +80,12 @@ class IsalDeflate final : public Deflate {
         return "not readable";
     }
   }
-  std::unique_ptr<inflate_state> state_;
+  struct Guarded {
+    std::array<std::uint8_t, ISAL_DEF_HIST_SIZE + ISAL_DEF_MAX_MATCH> margin;
+    inflate_state state;
+  };
+  std::unique_ptr<Guarded> memory_ = std::make_unique<Guarded>();
+  inflate_state* state_ = &memory_->state;
 };
 
 class ZlibDeflate final : public Deflate {
