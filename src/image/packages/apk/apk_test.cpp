@@ -87,6 +87,13 @@ TEST(Apk, LastPackageNeedsNoEmptyLine) {
   EXPECT_THAT(analyzed("usr/lib/apk/db/installed", "").packages, IsEmpty());
 }
 
+TEST(Apk, CarriageReturnsAreNoPartOfValues) {
+  const FileFacts facts = analyzed("lib/apk/db/installed", "P:a\r\r\nV:1\r\n\r\nP:b\nV:2\n");
+  ASSERT_EQ(facts.packages.size(), 2U);
+  EXPECT_EQ(facts.packages[0].name, "a");
+  EXPECT_EQ(facts.packages[0].version, "1");
+}
+
 TEST(Apk, WorldNamesWhatWasAskedFor) {
   const FileFacts facts =
       analyzed("etc/apk/world", "alpine-base\nnginx=1.24.0-r1\ncurl@edge !vim\n");
