@@ -8,6 +8,7 @@
 #include "cli/command.hpp"
 #include "core/file.hpp"
 #include "image/source/platform.hpp"
+#include "report/text.hpp"
 #include "vuln/update/info.hpp"
 
 namespace yagura::cli {
@@ -166,8 +167,13 @@ Result<void> set_database(const ImageOptions& options, ImageSetup& setup) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   if (const auto info = vuln::index_info(directory, {.now = now})) {
     setup.request.database = "advisories of " + setup.index.manifest().created + ", " +
-                             std::to_string(info->records) + " records";
-    setup.notes = info->warnings;
+                             report::format_number(info->records) + " records";
+    // One sentence: a scan is not where somebody wants to read about each source.
+    if (info->warnings.size() == 1) setup.notes = info->warnings;
+    if (info->warnings.size() > 1) {
+      setup.notes.push_back(std::to_string(info->warnings.size()) +
+                            " warnings about the age of advisories: `yagura db info` lists them");
+    }
   }
   return {};
 }

@@ -175,7 +175,8 @@ class Table {
 
   void vulnerability(const vuln::Finding& finding) {
     const vuln::Vulnerability& known = *finding.vulnerability;
-    lines_.column(2).severity(known.severity);
+    // "?": nobody rated it, and ours is a guess.
+    lines_.column(2).severity(known.severity).put(known.severity_known ? "" : "?", Ink::kDim);
     lines_.column(12).put(cut(known.id, 22));
     lines_.column(lines_.width() >= 100 ? 34 : 30);
     if (finding.fix_state == vuln::FixState::kFixed) {
@@ -369,11 +370,13 @@ class Table {
       const std::int32_t layer = report_.component_of(finding).layer;
       if (layer >= 0 && static_cast<std::size_t>(layer) < report_.base.layers) ++of_base;
     }
-    std::string text = format_number(fixable) + " with a fix";
-    if (suppressed > 0) text += ", " + format_number(suppressed) + " ignored";
-    if (report_.base.layers > 0) {
+    const std::uint64_t total = count_vulnerabilities(report_).total();
+    std::string text;
+    if (total > 0) text = format_number(fixable) + " with a fix";
+    if (suppressed > 0) text += (text.empty() ? "" : ", ") + format_number(suppressed) + " ignored";
+    if (report_.base.layers > 0 && total > 0) {
       text += "; the base brings " + format_number(of_base) + ", you bring " +
-              format_number(count_vulnerabilities(report_).total() - of_base);
+              format_number(total - of_base);
     }
     return text;
   }

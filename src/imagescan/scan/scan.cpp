@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "core/file.hpp"
+#include "image/bloat/needs.hpp"
 #include "image/cache/layer_cache.hpp"
 #include "image/config/config_check.hpp"
 #include "image/layer/directory.hpp"
@@ -60,13 +61,8 @@ class Scan {
     if (reference.starts_with("dockerfile:")) return from_dockerfile(reference.substr(11));
     if (reference.starts_with("dir:")) return from_directory(reference.substr(4));
     std::error_code error;
-    if (fs::is_regular_file(reference, error)) {
-      const std::string name = fs::path(reference).filename().string();
-      if (name.starts_with("Dockerfile") || name.starts_with("Containerfile") ||
-          name.ends_with(".Dockerfile") || name.ends_with(".dockerfile"))
-        return from_dockerfile(reference);
-      if (is_sbom(reference)) return from_sbom(reference);
-    }
+    if (is_dockerfile(reference)) return from_dockerfile(reference);
+    if (fs::is_regular_file(reference, error) && is_sbom(reference)) return from_sbom(reference);
     return from_image();
   }
 
@@ -212,8 +208,32 @@ class Scan {
     image::fill_inventory(merged, ownership, report_.inventory);
     if (asks_for(Section::kSecrets)) report_.secrets = collect_secrets(merged, ownership, config);
     if (asks_for(Section::kMalware)) report_.suspicions = collect_suspicions(merged, ownership);
-    if (asks_for(Section::kSize))
+    if (asks_for(Section::kSize)) {
       report_.sizes = collect_sizes(merged, ownership, report_.inventory);
+      judge_needs(merged, ownership, config);
+    }
+  }
+
+  void judge_needs(const image::MergedImage& merged, const image::Ownership& ownership,
+                   const image::ImageConfig* config) {
+    constexpr std::size_t kListed = 15;
+    const image::Needs needs =
+        image::find_needs(merged, ownership, report_.inventory,
+                          config == nullptr ? image::RunConfig{} : config->config);
+    for (std::size_t i = 0; i < std::min(needs.unneeded.size(), kListed); ++i) {
+      report_.sizes.push_back({.group = "package that nothing reached needs",
+                               .name = needs.unneeded[i].name,
+                               .bytes = needs.unneeded[i].bytes,
+                               .files = needs.unneeded[i].files});
+    }
+    if (needs.unneeded.size() > kListed) {
+      report_.notes.push_back(
+          std::to_string(needs.unneeded.size()) + " packages, " +
+          std::to_string(needs.unneeded_bytes >> 20) +
+          " MiB, are not reached from the entry point nor from programs of your own");
+    }
+    if (std::string advice = image::smaller_base(needs, report_.inventory); !advice.empty())
+      report_.notes.push_back(std::move(advice));
   }
 
   void judge_configuration(const image::ImageSource& source) {
@@ -315,6 +335,15 @@ class Scan {
 };
 
 }  // namespace
+
+bool is_dockerfile(const std::string& reference) {
+  if (reference.starts_with("dockerfile:")) return true;
+  const std::string name = fs::path(reference).filename().string();
+  std::error_code error;
+  return (name.starts_with("Dockerfile") || name.starts_with("Containerfile") ||
+          name.ends_with(".Dockerfile") || name.ends_with(".dockerfile")) &&
+         fs::is_regular_file(reference, error);
+}
 
 Result<ImageReport> scan_image(const ScanRequest& request, Diagnostics& diagnostics) {
   return Scan(request, diagnostics).run();

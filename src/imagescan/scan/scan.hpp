@@ -52,6 +52,10 @@ struct ScanRequest {
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;
 };
 
+// Whether the reference is a Dockerfile, by prefix or by the name of a file that is there: nothing
+// but its configuration is judged.
+[[nodiscard]] bool is_dockerfile(const std::string& reference);
+
 // The steps of src/imagescan/README.md. Problems of what the user gave (rules, lists) go to
 // `diagnostics`; an error is an image that can't be had or is not what it should be.
 [[nodiscard]] Result<ImageReport> scan_image(const ScanRequest& request, Diagnostics& diagnostics);
