@@ -19,8 +19,26 @@ struct Candidate {
   bool speaks_of_image = false;  // its product is this image, or the distribution that it is of
 };
 
+// The beginning of a name that every way to write a purl leaves as it is.
+std::string_view plain_beginning(std::string_view name) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+  const auto slash = name.find_last_of("/:");
+  if (slash != std::string_view::npos) name.remove_prefix(slash + 1);
+  return name.substr(0, name.find_first_not_of(kPlain));
+}
+
+// Whether a purl may be the component's, without parsing it: vendors list thousands of products for
+// one vulnerability. Python's names have many spellings.
+bool may_be_of(std::string_view purl, const image::Package& package) {
+  return package.type == image::PackageType::kPypi ||
+         purl.contains(plain_beginning(package.name)) ||
+         purl.contains(plain_beginning(package.source()));
+}
+
 bool matches_component(const VexProduct& product, const image::Component& component) {
   for (const std::string& text : product.purls) {
+    if (!may_be_of(text, component.package)) continue;
     const auto purl = image::parse_purl(text);
     if (purl && purl_matches(*purl, component)) return true;
   }
