@@ -51,6 +51,7 @@ TEST(RegistryReference, WhatIsNoneIsRefused) {
                                  std::string(256, 'a'),
                                  std::string("[::1/a"),
                                  std::string("[zz]/a"),
+                                 std::string("[::..]/a"),
                                  std::string("a?x=1"),
                                  std::string("a/b#c"),
                                  std::string("/a")}) {

@@ -1,5 +1,6 @@
 #include "image/registry/registry_reference.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -46,11 +47,9 @@ bool is_port(std::string_view text) {
   return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, is_number);
 }
 
-bool is_ipv6(std::string_view text) {
-  return text.size() >= 2 && text.size() <= 45 && std::ranges::all_of(text, [](char c) {
-           return is_number(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
-                  c == '.';
-         });
+bool is_ipv6(const std::string& text) {
+  in6_addr address{};
+  return inet_pton(AF_INET6, text.c_str(), &address) == 1;
 }
 
 bool is_host_name(std::string_view text) {
@@ -66,7 +65,8 @@ bool is_registry(std::string_view text) {
   const std::string_view host = host_without_port(text);
   const std::string_view port = text.substr(host.size());
   if (!port.empty() && (port.front() != ':' || !is_port(port.substr(1)))) return false;
-  if (host.starts_with('[')) return host.ends_with(']') && is_ipv6(host.substr(1, host.size() - 2));
+  if (host.starts_with('['))
+    return host.ends_with(']') && is_ipv6(std::string(host.substr(1, host.size() - 2)));
   return is_host_name(host);
 }
 

@@ -9,8 +9,10 @@
 #include <fstream>
 #include <thread>
 
+#include "core/file.hpp"
 #include "image/registry/registry_client.hpp"
 #include "image/registry/testing/real_registry.hpp"
+#include "image/registry/testing/scripted_server.hpp"
 #include "image/registry/testing/temporary_directory.hpp"
 #include "image/source/digest.hpp"
 #include "image/source/image_source.hpp"
@@ -29,8 +31,8 @@ using testing::RealRegistryOptions;
 using testing::TemporaryDirectory;
 using testing::write_text;
 
-const Platform kArm{"linux", "arm64"};
-const Platform kAmd{"linux", "amd64"};
+const Platform kArm{.os = "linux", .architecture = "arm64"};
+const Platform kAmd{.os = "linux", .architecture = "amd64"};
 
 class RegistrySource : public ::testing::Test {
  protected:
@@ -106,7 +108,7 @@ TEST_F(RegistrySource, IndexesAreChosenFromByPlatform) {
   EXPECT_EQ(layer_of(**source), "arm");
   ASSERT_EQ((*source)->image().indexes.size(), 1U);
   EXPECT_EQ((*source)->image().indexes[0].digest, index.digest);
-  options_.platform = Platform{"linux", "riscv64"};
+  options_.platform = Platform{.os = "linux", .architecture = "riscv64"};
   EXPECT_THAT(error_of(name("multi:1"), options_), HasSubstr("linux/arm64, linux/amd64"));
 }
 
@@ -241,6 +243,85 @@ TEST_F(RegistrySource, SignaturesAreReachedByTagAndByTheReferrersFallback) {
   ASSERT_EQ(referrers->size(), 1U);
   EXPECT_EQ((*referrers)[0].digest, sbom.digest);
   EXPECT_TRUE((*source)->referrers(image.digest, "application/other")->empty());
+}
+
+// A registry of one image that a test may damage on the way.
+class ScriptedRegistry : public ::testing::Test {
+ protected:
+  ScriptedRegistry() {
+    options_.registry.auth_file = directory_.path() / "auth.json";
+    write_text(options_.registry.auth_file, "{}");
+    options_.registry.certificate_directories = {directory_.path() / "certs.d"};
+    image_ = layout_.add_image({"layer"});
+  }
+
+  testing::ScriptedAnswer answer(const testing::ScriptedRequest& request) {
+    const std::string last = request.path.substr(request.path.rfind('/') + 1);
+    if (request.path.find("/referrers/") != std::string::npos) {
+      return {.body = referrers_, .headers = {{"Content-Type", std::string(kOciIndex)}}};
+    }
+    const std::string digest = last == "1" ? image_.digest : last;
+    const auto bytes = core::read_file(layout_.blob(digest));
+    if (!is_digest(digest) || !bytes) return {.status = 404};
+    const bool is_manifest = digest == image_.digest;
+    return {.body = is_manifest ? *bytes + damage_ : *bytes,
+            .headers = {{"Content-Type", is_manifest ? content_type_ : "application/octet-stream"},
+                        {"Docker-Content-Digest", digest}}};
+  }
+
+  Result<std::unique_ptr<ImageSource>> open(const std::string& version) {
+    return open_source(server_.authority() + "/app" + version, options_);
+  }
+
+  TemporaryDirectory directory_;
+  LayoutBuilder layout_{directory_.path() / "layout"};
+  SourceOptions options_;
+  Descriptor image_;
+  std::string referrers_;
+  std::string damage_;
+  std::string content_type_{kOciManifest};
+  testing::ScriptedServer server_{
+      [this](const testing::ScriptedRequest& request) { return answer(request); }};
+};
+
+TEST_F(ScriptedRegistry, AManifestThatWasChangedOnTheWayIsNotTaken) {
+  EXPECT_TRUE(open(":1"));
+  EXPECT_TRUE(open("@" + image_.digest));
+  damage_ = "\n";
+  for (const std::string& version : {std::string(":1"), "@" + image_.digest}) {
+    const auto source = open(version);
+    ASSERT_FALSE(source);
+    EXPECT_THAT(source.error().message, HasSubstr("damaged or replaced"));
+    EXPECT_THAT(source.error().message, HasSubstr(server_.authority() + "/app" + version));
+  }
+}
+
+TEST_F(ScriptedRegistry, ATypeThatIsNotTheDocumentsIsRefused) {
+  content_type_ = kOciIndex;
+  const auto source = open(":1");
+  ASSERT_FALSE(source);
+  EXPECT_THAT(source.error().message, HasSubstr("ambiguous"));
+  content_type_ = "text/plain";  // some proxies say so
+  EXPECT_TRUE(open(":1"));
+}
+
+TEST_F(ScriptedRegistry, TheReferrersApiIsFilteredHereToo) {
+  Descriptor sbom = image_;
+  sbom.artifact_type = "application/x.sbom";
+  Descriptor other = image_;
+  other.artifact_type = "application/x.other";
+  referrers_ = testing::index_json({sbom, other});
+  const auto source = open(":1");
+  ASSERT_TRUE(source) << source.error().message;
+  EXPECT_EQ((*source)->referrers(image_.digest, "")->size(), 2U);
+  const auto filtered = (*source)->referrers(image_.digest, "application/x.sbom");
+  ASSERT_TRUE(filtered);
+  ASSERT_EQ(filtered->size(), 1U);
+  EXPECT_EQ(filtered->front().artifact_type, "application/x.sbom");
+  referrers_ = testing::index_json(std::vector<Descriptor>(1001, sbom));
+  EXPECT_EQ((*source)->referrers(image_.digest, "").error().code, ErrorCode::kLimitExceeded);
+  referrers_ = "[]";
+  EXPECT_FALSE((*source)->referrers(image_.digest, ""));
 }
 
 TEST_F(RegistrySource, TagsAreListed) {

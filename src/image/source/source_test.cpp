@@ -27,8 +27,8 @@ using testing::LayoutBuilder;
 using testing::TemporaryDirectory;
 using testing::write_text;
 
-const Platform kArm{"linux", "arm64"};
-const Platform kAmd{"linux", "amd64"};
+const Platform kArm{.os = "linux", .architecture = "arm64"};
+const Platform kAmd{.os = "linux", .architecture = "amd64"};
 
 std::string error_of(const std::string& reference, const SourceOptions& options = {}) {
   const auto source = open_source(reference, options);
@@ -66,7 +66,8 @@ TEST(OciLayout, ImageIsFoundByTagDigestAndAlone) {
 TEST(OciLayout, PlatformIsChosenThroughNestedIndexes) {
   const TemporaryDirectory directory;
   LayoutBuilder layout(directory.path());
-  Descriptor attestation = layout.add_image({"attestation"}, {"unknown", "unknown"});
+  Descriptor attestation =
+      layout.add_image({"attestation"}, {.os = "unknown", .architecture = "unknown"});
   attestation.annotations.emplace_back("vnd.docker.reference.type", "attestation-manifest");
   const Descriptor inner = layout.add_index(
       {attestation, layout.add_image({"arm"}, kArm), layout.add_image({"amd"}, kAmd)});
@@ -82,14 +83,15 @@ TEST(OciLayout, PlatformIsChosenThroughNestedIndexes) {
   const auto amd = open_source(path, {.platform = kAmd});
   ASSERT_TRUE(amd) << amd.error().message;
   EXPECT_EQ(layer_of(**amd), "amd");
-  EXPECT_THAT(error_of(path, {.platform = Platform{"linux", "s390x"}}),
+  EXPECT_THAT(error_of(path, {.platform = Platform{.os = "linux", .architecture = "s390x"}}),
               HasSubstr("--platform: linux/arm64, linux/amd64"));
 }
 
 TEST(OciLayout, TheOnlyImageIsTakenWhereNoPlatformIsAsked) {
   const TemporaryDirectory directory;
   LayoutBuilder layout(directory.path());
-  layout.tag(layout.add_index({layout.add_image({"z"}, {"linux", "s390x"})}), "app");
+  layout.tag(layout.add_index({layout.add_image({"z"}, {.os = "linux", .architecture = "s390x"})}),
+             "app");
   const std::string path = "oci:" + directory.path().string();
   EXPECT_EQ(error_of(path), "");
   EXPECT_NE(error_of(path, {.platform = kArm}), "");
@@ -123,7 +125,8 @@ TEST(OciLayout, AnIndexOfManyDecoysEndsInAnError) {
   LayoutBuilder layout(directory.path());
   std::vector<Descriptor> decoys;
   for (int i = 0; i < 100; ++i) {
-    decoys.push_back(layout.add_image({std::to_string(i)}, {"linux", "mips"}));
+    decoys.push_back(
+        layout.add_image({std::to_string(i)}, {.os = "linux", .architecture = "mips"}));
     decoys.back().platform.reset();
   }
   layout.tag(layout.add_index(decoys), "app");

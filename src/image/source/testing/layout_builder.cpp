@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "core/json_text.hpp"
+#include "image/registry/testing/temporary_directory.hpp"
 #include "image/source/digest.hpp"
 #include "image/source/manifest.hpp"
-#include "image/registry/testing/temporary_directory.hpp"
 
 namespace yagura::image::testing {
 namespace {

@@ -19,7 +19,7 @@ class LayoutBuilder {
   Descriptor add_blob(std::string_view bytes, std::string_view media_type);
   // An image of uncompressed layers (each any bytes), with its configuration and manifest.
   Descriptor add_image(const std::vector<std::string>& layers,
-                       const Platform& platform = {"linux", "amd64"});
+                       const Platform& platform = {.os = "linux", .architecture = "amd64"});
   // An index of other manifests.
   Descriptor add_index(const std::vector<Descriptor>& manifests);
   // Names the manifest in index.json; the last call of all writes it.
