@@ -317,7 +317,9 @@ class Table {
     lines_.header("Size", {});
     std::string group;
     for (const SizeItem& item : report_.sizes) {
-      if (item.group != group) lines_.paragraph(2, "by " + item.group, Ink::kDim);
+      // "by layer", but "packages that …".
+      const std::string title = item.group.contains(' ') ? item.group : "by " + item.group;
+      if (item.group != group) lines_.paragraph(2, title, Ink::kDim);
       group = item.group;
       lines_.column(4).put(size_text(item.bytes), Ink::kBold);
       lines_.column(16).put(item.name);

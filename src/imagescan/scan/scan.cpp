@@ -221,7 +221,7 @@ class Scan {
         image::find_needs(merged, ownership, report_.inventory,
                           config == nullptr ? image::RunConfig{} : config->config);
     for (std::size_t i = 0; i < std::min(needs.unneeded.size(), kListed); ++i) {
-      report_.sizes.push_back({.group = "package that nothing reached needs",
+      report_.sizes.push_back({.group = "packages that nothing reached needs",
                                .name = needs.unneeded[i].name,
                                .bytes = needs.unneeded[i].bytes,
                                .files = needs.unneeded[i].files});
