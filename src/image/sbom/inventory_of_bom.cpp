@@ -128,6 +128,9 @@ Distro distro_by_purls(const std::vector<Part>& parts) {
     if (!type || !is_distribution_package(*type)) continue;
     if (const auto distro = purl->qualifier("distro"); !distro.empty()) {
       ++votes[std::string(distro)];
+    } else if (const auto name = purl->qualifier("os_name"); !name.empty()) {
+      // Docker's indexer.
+      ++votes[std::string(name) + "-" + std::string(purl->qualifier("os_version"))];
     } else if (!purl->namespace_.empty()) {
       ++namespaces[purl->namespace_];
     }

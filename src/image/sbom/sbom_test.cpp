@@ -446,6 +446,26 @@ TEST(SbomOfOthers, CycloneDxXmlIsRead) {
   EXPECT_NE(find(read->inventory, "inner"), nullptr);
 }
 
+TEST(SbomOfOthers, DistributionsAreToldByPurlsWhereNothingElseDoes) {
+  const auto distro = [](std::string_view purl) {
+    const auto read = read_sbom(R"({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+      {"type": "library", "name": "x", "version": "1", "purl": ")" +
+                                std::string(purl) + "\"}]}");
+    if (!read) return read.error().message;
+    const Distro& told = read->inventory.distro;
+    return told.id + "|" + told.version_id + "|" + told.codename + "|" + told.version;
+  };
+  EXPECT_EQ(distro("pkg:deb/debian/x@1?distro=debian-12.5"), "debian|12||12.5");
+  EXPECT_EQ(distro("pkg:deb/debian/x@1?distro=debian-bookworm"), "debian||bookworm|");
+  EXPECT_EQ(distro("pkg:deb/debian/x@1?distro=debian-trixie%2Fsid"), "debian||trixie|");
+  EXPECT_EQ(distro("pkg:deb/ubuntu/x@1?os_name=ubuntu&os_version=22.04"), "ubuntu|22.04||");
+  EXPECT_EQ(distro("pkg:rpm/redhat/x@1?distro=redhat-9.3"), "rhel|9.3||");
+  EXPECT_EQ(distro("pkg:rpm/amazon/x@1?distro=amazon-2%20%28Karoo%29"), "amzn|2||");
+  EXPECT_EQ(distro("pkg:rpm/opensuse/x@1?distro=opensuse-leap-15.5"), "opensuse-leap|15.5||");
+  EXPECT_EQ(distro("pkg:apk/alpine/x@1"), "alpine|||");
+  EXPECT_EQ(distro("pkg:npm/x@1?distro=debian-12"), "|||");
+}
+
 TEST(SbomOfOthers, WhatCannotBeMatchedIsSaid) {
   const auto read = read_sbom(R"({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [
     {"type": "library", "name": "zlib", "version": "1.3", "components": [

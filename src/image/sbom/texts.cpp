@@ -56,13 +56,15 @@ Distro distro_of_qualifier(std::string_view qualifier) {
   const bool has_version = hyphen != std::string_view::npos && hyphen + 1 < qualifier.size();
   const bool numbered = has_version && qualifier[hyphen + 1] >= '0' && qualifier[hyphen + 1] <= '9';
   distro.id = distro_id(numbered ? qualifier.substr(0, hyphen) : qualifier);
-  if (numbered) distro.version_id = qualifier.substr(hyphen + 1);
+  // "2 (Karoo)" of Amazon Linux.
+  const std::string_view behind = has_version ? qualifier.substr(hyphen + 1) : std::string_view();
+  if (numbered) distro.version_id = behind.substr(0, behind.find(' '));
   if (!numbered && has_version) {
     // "debian-sid", "debian-bookworm".
     const std::string id = distro_id(qualifier.substr(0, hyphen));
     if (id == "debian" || id == "ubuntu") {
       distro.id = id;
-      distro.codename = qualifier.substr(hyphen + 1);
+      distro.codename = behind.substr(0, behind.find('/'));  // "trixie/sid"
     }
   }
   // os-release of Debian names the major version alone; Trivy gives /etc/debian_version.
