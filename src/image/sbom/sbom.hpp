@@ -55,9 +55,9 @@ struct Sbom {
   std::vector<std::string> notes;
 };
 
-// CycloneDX 1.2 to 1.6 as JSON or XML, SPDX 2.2 and 2.3 JSON or tag-value; JSON also inside an in-toto
-// statement or its DSSE envelope (signatures are not looked at). kUnsupported for what is another
-// format, kLimitExceeded for what is too large, kInvalidInput for what is damaged.
+// CycloneDX 1.2 to 1.6 as JSON or XML, SPDX 2.2 and 2.3 JSON or tag-value; JSON also inside an
+// in-toto statement or its DSSE envelope (signatures are not looked at). kUnsupported for what is
+// another format, kLimitExceeded for what is too large, kInvalidInput for what is damaged.
 [[nodiscard]] Result<Sbom> read_sbom(std::string_view text, const SbomLimits& limits = {});
 
 // Whether the text looks like one of these: for telling an SBOM from other files. Looks at the
