@@ -123,6 +123,20 @@ class ImageRun {
 
   // What the user does not want to see, nor to count.
   void filter(imagescan::ImageReport& report) const {
+    const std::size_t before = size_of(report);
+    filter_by_options(report);
+    const std::size_t left_out = before - size_of(report);
+    if (left_out > 0)
+      report.notes.push_back(std::to_string(left_out) +
+                             " findings are left out, as --severity or --only-fixed asks for");
+  }
+
+  static std::size_t size_of(const imagescan::ImageReport& report) {
+    return report.vulnerabilities.size() + report.secrets.size() + report.suspicions.size() +
+           report.configuration.size();
+  }
+
+  void filter_by_options(imagescan::ImageReport& report) const {
     std::vector<vuln::Finding> kept;
     std::vector<std::size_t> place(report.vulnerabilities.size(), report.vulnerabilities.size());
     for (std::size_t i = 0; i < report.vulnerabilities.size(); ++i) {
