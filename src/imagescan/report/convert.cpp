@@ -92,7 +92,9 @@ class Converter {
                      component.path.empty() ? image_.inventory.name : component.path);
     finding.severity = vulnerability.severity;
     finding.message = component.package.name + " " + component.package.version + " has " +
-                      vulnerability.id + " (" + std::string(to_string(found.fix_state)) + ")";
+                      vulnerability.id + ": " +
+                      (found.fix_state == vuln::FixState::kFixed ? "fixed in " + found.fixed_version
+                                                                 : fix_text(component, found));
     finding.subject = component.purl;
     finding.fix.description = fix_text(component, found);
     if (!found.counts()) {
