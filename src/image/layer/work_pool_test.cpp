@@ -24,10 +24,10 @@ TEST(WorkPool, DoesEverythingThatItIsGiven) {
 }
 
 TEST(WorkPool, LetsTheGiverWorkWhereTooManyWait) {
-  WorkPool pool(1, 1);
-  WorkGroup group(pool);
   std::latch begun(1);
   std::latch release(1);
+  WorkPool pool(1, 1);
+  WorkGroup group(pool);
   group.run([&] {
     begun.count_down();
     release.wait();
