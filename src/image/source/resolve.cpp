@@ -160,13 +160,15 @@ Result<void> read_config(const ImageSource& source, const SourceOptions& options
 
 Result<RawManifest> checked_manifest(std::string bytes, std::string_view media_type,
                                      std::string_view expected, const ManifestLimits& limits) {
-  YAGURA_TRY(const auto document, parse_manifest(bytes, media_type, limits));
+  // First the digest: what is not the document that was asked for is not worth parsing, and its
+  // faults would be another's.
   if (!expected.empty() && !has_digest(bytes, expected)) {
     return fail(ErrorCode::kInvalidInput,
                 fmt::format("the manifest is not the one that was asked for: its digest is {}, not "
                             "{}; it was damaged or replaced on the way",
                             sha256_digest(bytes), expected));
   }
+  YAGURA_TRY(const auto document, parse_manifest(bytes, media_type, limits));
   RawManifest raw;
   raw.media_type = std::visit([](const auto& known) { return known.media_type; }, document);
   raw.digest = expected.empty() ? sha256_digest(bytes) : std::string(expected);

@@ -157,7 +157,9 @@ TEST(OciLayout, DamageIsNamed) {
   std::string manifest = (*source)->image().raw_manifest.bytes;
   manifest.back() = ' ';
   write_text(layout.blob(image.digest), manifest + "}");
-  EXPECT_THAT(error_of(path), HasSubstr("damaged or replaced"));
+  EXPECT_THAT(error_of(path), AllOf(HasSubstr("damaged or replaced"), HasSubstr(image.digest)));
+  write_text(layout.blob(image.digest), "");
+  EXPECT_THAT(error_of(path), HasSubstr(image.digest));
 }
 
 TEST(OciLayout, LayersAndDiffIdsMustBeAsMany) {

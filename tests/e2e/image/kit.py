@@ -9,9 +9,7 @@ import io
 import json
 import os
 import pathlib
-import resource
 import shutil
-import signal
 import subprocess
 import sys
 import tarfile
@@ -48,9 +46,23 @@ def run(*command, code=0, **options):
     return done.stdout.decode(errors="replace")
 
 
+# Runs the program from a small process: a child's greatest memory counts what its parent had when it forked.
+WATCHER = """
+import json, os, resource, signal, subprocess, sys, time
+limit, result, *command = sys.argv[1:]
+begun = time.monotonic()
+child = subprocess.Popen(command)
+signal.signal(signal.SIGALRM, lambda *_: child.kill())
+signal.alarm(int(limit))
+_, status, usage = os.wait4(child.pid, 0)
+with open(result, "w") as file:
+    json.dump([os.waitstatus_to_exitcode(status), usage.ru_maxrss // 1024, time.monotonic() - begun], file)
+"""
+
+
 class Outcome:
-    def __init__(self, code, out, err, max_rss_mib, seconds):
-        self.code, self.out, self.err, self.max_rss_mib, self.seconds = code, out, err, max_rss_mib, seconds
+    def __init__(self, out, err, code, max_rss_mib, seconds):
+        self.out, self.err, self.code, self.max_rss_mib, self.seconds = out, err, code, max_rss_mib, seconds
 
     @property
     def json(self):
@@ -58,24 +70,15 @@ class Outcome:
 
 
 def yagura(*arguments, prefix=(), cwd=None, env=None, limit=300):
-    """Runs the program; never fails by itself. The limit only ends what hangs."""
+    """Runs the program; never fails by itself. The limit (seconds) only ends what hangs."""
     environment = {**os.environ, "HOME": str(cwd or "/nonexistent"), **(env or {})}
-    command = [*map(str, prefix), YAGURA, *map(str, arguments)]
-    begun = time.monotonic()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=cwd, env=environment)
-        old = signal.signal(signal.SIGALRM, lambda *_: child.kill())
-        signal.alarm(limit)
-        try:
-            _, status, usage = os.wait4(child.pid, 0)
-        finally:
-            signal.alarm(0)
-            signal.signal(signal.SIGALRM, old)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        err.seek(0)
-        return Outcome(child.returncode, out.read().decode(errors="replace"), err.read().decode(errors="replace"),
-                       usage.ru_maxrss // 1024, time.monotonic() - begun)
+    with tempfile.NamedTemporaryFile("r") as result:
+        command = [sys.executable, "-S", "-c", WATCHER, str(limit), result.name, *map(str, prefix), YAGURA, *map(str, arguments)]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd=cwd, env=environment, check=False)
+        text = result.read()
+        if not text:
+            raise AssertionError(done.stderr.decode(errors="replace"))
+        return Outcome(done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"), *json.loads(text))
 
 
 def scan(reference, *arguments, **options):
