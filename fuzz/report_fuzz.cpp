@@ -9,8 +9,8 @@
 #include "core/check.hpp"
 #include "core/utf8.hpp"
 #include "report/internal/json_value.hpp"
-#include "report/width.hpp"
 #include "report/report.hpp"
+#include "report/width.hpp"
 
 namespace {
 

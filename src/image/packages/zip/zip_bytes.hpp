@@ -13,7 +13,7 @@ namespace yagura::image {
 class InflateBudget {
  public:
   struct Limits {
-    std::uint64_t total = std::uint64_t{2} << 30;     // bytes, over all members
+    std::uint64_t total = std::uint64_t{2} << 30;      // bytes, over all members
     std::uint64_t at_once = std::uint64_t{192} << 20;  // bytes that are held at the same time
   };
   InflateBudget() = default;

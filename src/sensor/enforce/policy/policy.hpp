@@ -65,7 +65,7 @@ struct PolicyRule {
   std::vector<Cidr> cidrs;
   std::vector<std::string> domains;  // lower case; "*.example.org" is every name below
   std::vector<PortRange> ports;
-  std::string watch_list;            // network: every address of this watch list, at any port
+  std::string watch_list;               // network: every address of this watch list, at any port
   std::vector<std::uint64_t> subjects;  // as ygr_verdict.subject counts them
 
   [[nodiscard]] bool speaks_of(ygr_operation operation) const {
