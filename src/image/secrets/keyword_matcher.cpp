@@ -1,37 +1,48 @@
 #include "image/secrets/keyword_matcher.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "core/check.hpp"
 
 namespace yagura::image {
 
-KeywordMatcher::KeywordMatcher(std::vector<Word> words)
-    : filter_((std::size_t{1} << kBits) / 64), words_(std::move(words)) {
-  const auto key = [](const Word& word) {
-    return key_of(static_cast<unsigned char>(word.text[0]),
-                  static_cast<unsigned char>(word.text[1]),
-                  static_cast<unsigned char>(word.text[2]));
-  };
-  for (Word& word : words_) {
-    YAGURA_CHECK(word.text.size() >= 3, "shorter keywords would be found everywhere");
-    std::ranges::transform(word.text, word.text.begin(), [](char c) {
+KeywordMatcher::KeywordMatcher(std::vector<Word> words) : words_(std::move(words)) {
+  for (std::uint32_t i = 0; i < words_.size(); ++i) {
+    std::string& text = words_[i].text;
+    YAGURA_CHECK(text.size() >= 3, "shorter keywords would be found everywhere");
+    std::ranges::transform(text, text.begin(), [](char c) {
       return static_cast<char>(fold(static_cast<unsigned char>(c)));
     });
-    for (std::size_t i = 0; i < 3; ++i) {
-      const auto c = static_cast<unsigned char>(word.text[i]);
-      third_[c] = 1;
-      if (c >= 'a' && c <= 'z') third_[c - 32] = 1;
+    add(i, 0, {text[0], text[1], text[2]});
+    if (text.size() > 3) {
+      add(i, 1, {text[1], text[2], text[3]});
+      continue;
+    }
+    // What follows a word of three bytes may be anything. Bit 5 does not count.
+    for (unsigned c = 0; c < 256; ++c) {
+      if ((c & 0x20U) != 0) add(i, 1, {text[1], text[2], static_cast<char>(c)});
     }
   }
-  std::ranges::stable_sort(words_, {}, key);
+  std::ranges::sort(entries_, {}, [](const Entry& entry) {
+    return std::tuple(entry.key, 1 - entry.offset, entry.word);
+  });
+  // Two that follow may have one hash.
+  const auto same = [](const Entry& a, const Entry& b) {
+    return a.key == b.key && a.offset == b.offset && a.word == b.word;
+  };
+  const auto twice = std::ranges::unique(entries_, same);
+  entries_.erase(twice.begin(), twice.end());
   first_.assign((std::size_t{1} << kBits) + 1, 0);
-  for (const Word& word : words_) {
-    const std::uint32_t k = key(word);
-    filter_[k >> 6] |= std::uint64_t{1} << (k & 63);
-    ++first_[k + 1];
+  for (const Entry& entry : entries_) {
+    filter_[entry.key >> 5] |= std::uint32_t{1} << (entry.key & 31);
+    ++first_[entry.key + 1];
   }
   for (std::size_t i = 1; i < first_.size(); ++i) first_[i] += first_[i - 1];
+}
+
+void KeywordMatcher::add(std::uint32_t word, std::uint32_t offset, std::array<char, 4> bytes) {
+  entries_.push_back({.key = key_at(bytes.data()), .word = word, .offset = offset});
 }
 
 bool KeywordMatcher::matches(std::string_view text, std::size_t at, const std::string& word) {

@@ -41,6 +41,9 @@ struct SecretRule {
   double entropy = 0;
   // Its form alone gives it away, so that it is looked for in binaries too.
   bool in_binaries = false;
+  // Stands within 250 bytes from the keyword's begin in every match: a cheap question before the
+  // pattern's dear one.
+  std::string_view then = {};
   std::uint16_t reach = 300;  // bytes around the keyword that the pattern may need; 65,535 at most
 };
 

@@ -45,7 +45,8 @@ constexpr SecretRule kRules[] = {
      .severity = kHigh,
      .keywords = "http:// https://",
      .pattern = R"re(\bhttps?://[^\s:@/"'<>]{1,80}:([^\s@/"'<>]{6,120})@[A-Za-z0-9\[])re",
-     .check = kUrlPassword},
+     .check = kUrlPassword,
+     .then = "@"},
     {.id = "netrc-password",
      .title = "Password in .netrc",
      .severity = kHigh,
@@ -53,6 +54,7 @@ constexpr SecretRule kRules[] = {
      .pattern =
          R"re((?m)^\s{0,8}machine\s+\S{1,200}\s+login\s+\S{1,100}\s+password\s+(\S{3,200}))re",
      .check = kUrlPassword,
+     .then = "login",
      .reach = 600},
     {.id = "pgpass-password",
      .title = "Password in .pgpass",

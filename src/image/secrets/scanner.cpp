@@ -11,6 +11,7 @@
 
 #include "core/check.hpp"
 #include "core/visible_text.hpp"
+#include "image/secrets/anchor.hpp"
 #include "image/secrets/checks.hpp"
 #include "image/secrets/keyword_matcher.hpp"
 #include "image/secrets/rule.hpp"
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::size_t kExcerpt = 160;  // bytes
 constexpr int kMaxGroups = 3;
+constexpr std::size_t kThenWithin = 260;  // bytes; more than patterns with SecretRule::then span
 constexpr std::uint64_t kFreeBytes = std::uint64_t{4} << 20;
 constexpr std::uint64_t kMaxRereads = 8;
 
@@ -66,24 +68,45 @@ struct CompiledRule {
   std::unique_ptr<re2::RE2> pattern;
 };
 
-std::vector<KeywordMatcher::Word> words_of(std::span<const SecretRule> rules) {
-  std::vector<KeywordMatcher::Word> words;
+// One keyword of one rule.
+struct Keyword {
+  std::uint32_t rule = 0;
+  std::string text;
+  Anchor anchor;
+};
+
+std::vector<Keyword> keywords_of(std::span<const SecretRule> rules) {
+  std::vector<Keyword> keywords;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     std::string_view left = rules[i].keywords;
     while (!left.empty()) {
       const std::size_t blank = rules[i].id == "openvpn-static-key" ? left.npos : left.find(' ');
       const std::string_view word = left.substr(0, blank);
       left = blank == left.npos ? std::string_view() : left.substr(blank + 1);
-      if (!word.empty()) words.push_back({std::string(word), static_cast<std::uint32_t>(i)});
+      if (word.empty()) continue;
+      keywords.push_back(
+          {static_cast<std::uint32_t>(i), std::string(word), anchor_of(rules[i].pattern, word)});
     }
   }
-  return words;
+  return keywords;
+}
+
+// What the walk looks for in such contents.
+KeywordMatcher matcher_of(const std::vector<Keyword>& keywords, bool in_binaries) {
+  std::vector<KeywordMatcher::Word> words;
+  for (std::size_t i = 0; i < keywords.size(); ++i) {
+    if (in_binaries && !secret_rules()[keywords[i].rule].in_binaries) continue;
+    words.push_back({keywords[i].text, static_cast<std::uint32_t>(i)});
+  }
+  return KeywordMatcher(std::move(words));
 }
 
 }  // namespace
 
 struct SecretScanner::State {
-  KeywordMatcher words{words_of(secret_rules())};
+  std::vector<Keyword> keywords = keywords_of(secret_rules());
+  KeywordMatcher in_texts = matcher_of(keywords, false);
+  KeywordMatcher in_binaries = matcher_of(keywords, true);
   std::vector<CompiledRule> rules;
 };
 
@@ -225,13 +248,21 @@ SecretScanner::SecretScanner() : state_(std::make_unique<State>()) {
 
 SecretScanner::~SecretScanner() = default;
 
-SecretScanner::Found SecretScanner::scan(std::string_view text, Contents contents) const {
+SecretScanner::Found SecretScanner::scan(std::string_view text, Contents contents,
+                                         const Passed& passed) const {
   std::optional<Scan> scan;
-  state_->words.find(text, [&](std::uint32_t rule, std::size_t position) {
-    if (contents == Contents::kBinary && !state_->rules[rule].rule->in_binaries) return;
+  const auto take = [&](std::uint32_t index, std::size_t position) {
+    const Keyword& keyword = state_->keywords[index];
+    if (!may_begin(keyword.anchor, keyword.text, text, position)) return;
+    const std::string_view then = state_->rules[keyword.rule].rule->then;
+    if (!then.empty() && !text.substr(position, kThenWithin).contains(then)) return;
     if (!scan) scan.emplace(text, state_->rules);
-    scan->look_at(rule, position);
-  });
+    scan->look_at(keyword.rule, position);
+  };
+  const auto tell = [&](std::size_t position) {
+    if (passed) passed(position);
+  };
+  (contents == Contents::kBinary ? state_->in_binaries : state_->in_texts).find(text, take, tell);
   return scan ? scan->finish() : Found{};
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,11 @@ class SecretScanner {
     std::size_t dropped = 0;      // beyond kMaxSecrets
     bool gave_up = false;         // so full of keywords that some of it was not looked at
   };
-  [[nodiscard]] Found scan(std::string_view text, Contents contents) const;
+  // passed(position): now and then, how far the search is; what lies before that is seldom looked
+  // at again.
+  using Passed = std::function<void(std::size_t position)>;
+  [[nodiscard]] Found scan(std::string_view text, Contents contents,
+                           const Passed& passed = {}) const;
 
  private:
   struct State;

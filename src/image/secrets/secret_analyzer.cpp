@@ -40,7 +40,7 @@ bool is_text(std::string_view head) { return !head.substr(0, 4096).contains('\0'
 class SecretAnalyzer final : public Analyzer {
  public:
   std::string_view name() const override { return "secrets"; }
-  std::uint64_t version() const override { return 1; }
+  std::uint64_t version() const override { return 2; }
 
   bool wants(const FileEntry& file, std::string_view head) const override {
     if (file.size < kSmallest || is_opaque(head)) return false;
@@ -58,7 +58,8 @@ class SecretAnalyzer final : public Analyzer {
       text = text.substr(0, most);
     }
     auto found = scanner_.scan(
-        text, readable ? SecretScanner::Contents::kText : SecretScanner::Contents::kBinary);
+        text, readable ? SecretScanner::Contents::kText : SecretScanner::Contents::kBinary,
+        [&content](std::size_t position) { content.forget(position); });
     for (Secret& secret : found.secrets) {
       if (!readable) secret.line = 0;
       if (is_known_harmless(file, secret)) continue;

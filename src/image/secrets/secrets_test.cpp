@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "image/secrets/anchor.hpp"
 #include "image/secrets/checks.hpp"
 #include "image/secrets/keyword_matcher.hpp"
 #include "image/secrets/pattern_sampler.hpp"
@@ -259,6 +260,52 @@ TEST(KeywordMatcher, AgreesWithASearchForEachWord) {
     matcher.find(text, [&](std::uint32_t value, std::size_t at) { found.emplace(at, value); });
     EXPECT_EQ(found, expected) << text;
   }
+}
+
+TEST(KeywordMatcher, FindsWhatEndsTheTextAndTellsHowFarItIs) {
+  const KeywordMatcher matcher({{"sig", 1}, {"token", 2}});
+  for (std::size_t before = 0; before < 40; ++before) {
+    for (const std::string_view word : {"sig", "TOKEN"}) {
+      std::vector<std::size_t> found;
+      matcher.find(std::string(before, '.') + std::string(word),
+                   [&](std::uint32_t, std::size_t at) { found.push_back(at); });
+      EXPECT_THAT(found, testing::ElementsAre(before)) << word;
+    }
+  }
+  std::vector<std::size_t> told;
+  const std::string text(std::size_t{3} << 20, 'x');
+  matcher.find(
+      text, [](std::uint32_t, std::size_t) {}, [&](std::size_t at) { told.push_back(at); });
+  EXPECT_THAT(told, testing::ElementsAre(std::size_t{1} << 20, std::size_t{2} << 20));
+}
+
+TEST(Anchor, ReadsThePatternsThatBeginWithTheirKeyword) {
+  const auto run_of = [](std::string_view pattern, std::string_view keyword) {
+    const Anchor anchor = anchor_of(pattern, keyword);
+    return anchor.begins ? static_cast<int>(anchor.run) : -1;
+  };
+  EXPECT_EQ(run_of(R"(\b(pat[A-Za-z0-9]{14}\.[a-f0-9]{64})\b)", "pat"), 14);
+  EXPECT_EQ(run_of(R"(\b(gh[pousr]_[A-Za-z0-9]{36})\b)", "gho_"), 36);
+  EXPECT_EQ(run_of(R"(\b(t1\.[A-Z0-9a-z_-]+[=]{0,2})", "t1."), 1);
+  EXPECT_EQ(run_of(R"(\b(SG\.[A-Za-z0-9_-]{22,40}\.x))", "SG."), 22);
+  EXPECT_EQ(run_of(R"(\b(whsec_[A-Za-z0-9+/]{32,64}))", "whsec_"), 0);
+  EXPECT_EQ(run_of(R"(\b(x[a-c]z))", "xbz"), -1);  // ranges are not opened
+  EXPECT_EQ(run_of(R"(\b([A-Z]{3}AZDO[A-Z]{4}))", "AZDO"), -1);
+  EXPECT_EQ(run_of(R"(\b(a1|b2))", "a1"), -1);
+  EXPECT_EQ(run_of(R"(\b(abc?[0-9]{9}))", "abc"), -1);
+  EXPECT_EQ(run_of(R"((pat[a-z]{3}))", "pat"), -1);
+  EXPECT_EQ(run_of(R"(\b(a\d\d))", "add"), -1);
+}
+
+TEST(Anchor, LetsThroughWhatMayBegin) {
+  const Anchor anchor{.begins = true, .run = 4};
+  EXPECT_TRUE(may_begin(anchor, "pat", "=patA-1_.", 1));
+  EXPECT_TRUE(may_begin(anchor, "pat", "pat1234", 0));
+  EXPECT_FALSE(may_begin(anchor, "pat", "xpat1234", 1));
+  EXPECT_FALSE(may_begin(anchor, "pat", "Pat1234", 0));
+  EXPECT_FALSE(may_begin(anchor, "pat", "pat123", 0));
+  EXPECT_FALSE(may_begin(anchor, "pat", "pat12.4", 0));
+  EXPECT_TRUE(may_begin({}, "pat", "xPAT/", 1));
 }
 
 TEST(SecretAnalyzer, SearchesTextsAndPassesOverPictures) {
