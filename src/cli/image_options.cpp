@@ -93,6 +93,7 @@ Result<void> set_source(const ImageOptions& options, image::SourceOptions& sourc
   image::RegistryOptions& registry = source.registry;
   registry.allow_network = !options.offline;
   registry.user = options.user;
+  registry.password = options.password;
   if (!options.password_file.empty()) {
     YAGURA_TRY(registry.password, core::read_file(options.password_file, {.max_size = 1 << 16}));
     while (registry.password.ends_with('\n') || registry.password.ends_with('\r'))
@@ -277,14 +278,17 @@ void add_image_options(CLI::App& command, ImageOptions& options) {
   command.add_option("--platform", options.platform, "Of images for several: linux/arm64");
   command.add_flag("--offline", options.offline, "No packet leaves this machine");
   command.add_option("--user", options.user, "User of the registry");
+  command.add_option("--password", options.password,
+                     "Password of the registry; others see it in the list of processes: better "
+                     "--password-file");
   command.add_option("--password-file", options.password_file,
                      "File with the password, - for standard input");
   command.add_option("--auth-file", options.auth_file, "Instead of Docker's config.json");
   command.add_option("--ca-file", options.ca_file, "Further certification authorities (PEM)");
   command.add_option("--client-cert", options.client_certificate, "Client certificate (PEM)");
   command.add_option("--client-key", options.client_key, "Its key (PEM)");
-  command.add_flag("--insecure-skip-tls-verify", options.insecure_skip_verify,
-                   "Do not verify certificates");
+  command.add_flag("--insecure-skip-verify,--insecure-skip-tls-verify",
+                   options.insecure_skip_verify, "Do not verify certificates");
   command.add_flag("--plain-http", options.plain_http, "HTTP without TLS");
   command.add_option("--mirror", options.mirrors,
                      "REGISTRY=URL: another place with the same images");

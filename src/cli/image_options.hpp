@@ -36,6 +36,7 @@ struct ImageOptions {
   std::string platform;
   bool offline = false;
   std::string user;
+  std::string password;
   std::string password_file;
   std::string auth_file;
   std::string ca_file;
