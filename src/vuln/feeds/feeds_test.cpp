@@ -98,6 +98,26 @@ TEST(Osv, RebuildsOfRhelNameVulnerabilitiesAndModules) {
   EXPECT_EQ(parsed.records[0].affected[0].module_label, "nodejs:18");
 }
 
+TEST(Osv, ModulesAreNamedInSummaries) {
+  const auto module = [](const std::string& summary) {
+    const Parsed parsed = read(R"({"id":"ALSA-2022:5468","modified":"2022","summary":")" + summary +
+                               R"(","affected":[{"package":{"ecosystem":"AlmaLinux:8","name":"a"},
+      "ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1-1.module_el8"}]}]}]})");
+    return parsed.records.at(0).affected.at(0).module_label;
+  };
+  EXPECT_EQ(module("ALSA-2022:5468: php:8.0 security update (Important)"), "php:8.0");
+  EXPECT_EQ(module("Important: virt:rhel and virt-devel:rhel security update"),
+            "virt:rhel virt-devel:rhel");
+  EXPECT_EQ(module("Important: bind security update"), "");
+}
+
+TEST(Osv, NoticesOfRustSecAreNoVulnerabilities) {
+  const Parsed parsed = read(R"({"id":"RUSTSEC-2024-1","modified":"2024","affected":[{
+    "package":{"ecosystem":"crates.io","name":"a"},"versions":["1.0.0"],
+    "database_specific":{"informational":"unmaintained"}}]})");
+  EXPECT_EQ(parsed.records.at(0).affected.at(0).word, "none");
+}
+
 TEST(Osv, ListsAndLinesOfRecordsAreRead) {
   EXPECT_EQ(read(R"([{"id":"A","affected":[]},{"id":"B","affected":[]}])").records.size(), 2U);
   EXPECT_EQ(read(R"({"vulns":[{"id":"A"},{"id":"B"}]})").records.size(), 2U);

@@ -69,7 +69,7 @@ void read_ranges(const Object& affected, Affected& out) {
   });
 }
 
-// Debian's and Ubuntu's rating of the package, where the record has it.
+// The rating of the package, where the record has it: Debian's, Ubuntu's.
 std::string_view urgency(const Object& affected) {
   for (const std::string_view where : {"ecosystem_specific", "database_specific"}) {
     Object specific;
@@ -77,25 +77,36 @@ std::string_view urgency(const Object& affected) {
     for (const std::string_view key : {"urgency", "ubuntu_priority"}) {
       if (const auto word = json::text(specific, key); !word.empty()) return word;
     }
+    // RustSec's advisories that a crate is unmaintained, or has a quirk, name no vulnerability.
+    const std::string_view kind = json::text(specific, "informational");
+    if (kind == "unmaintained" || kind == "notice") return "none";
   }
   return {};
 }
 
-// "Important: nodejs:18 security update" -> "nodejs:18".
-std::string module_of(std::string_view summary) {
+// "Important: nodejs:18 security update" -> "nodejs:18"; several modules with blanks between.
+// Names of advisories ("ALSA-2022:5468") have the same form.
+std::string modules_of(std::string_view summary) {
   const auto usable = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
            c == '_' || c == '.';
   };
+  std::string out;
   for (std::size_t at = 1; at + 1 < summary.size(); ++at) {
     if (summary[at] != ':' || !usable(summary[at - 1]) || !usable(summary[at + 1])) continue;
     std::size_t begin = at;
     std::size_t end = at + 1;
     while (begin > 0 && usable(summary[begin - 1])) --begin;
     while (end < summary.size() && usable(summary[end])) ++end;
-    return std::string(summary.substr(begin, end - begin));
+    const std::string_view name = summary.substr(begin, at - begin);
+    const bool is_advisory = name.size() == 9 && name[4] == '-' && name.substr(5, 2) == "20";
+    if (!is_advisory) {
+      if (!out.empty()) out += ' ';
+      out += summary.substr(begin, end - begin);
+    }
+    at = end;
   }
-  return {};
+  return out;
 }
 
 // "Moderate: bind security update": the rating of rebuilds of RHEL.
@@ -133,7 +144,7 @@ void read_affected(const Object& object, Record& record) {
   affected.word = urgency(object);
   if (affected.word == "end-of-life") affected.unfixed = FixState::kEndOfLife;
   if (is_rpm_ecosystem(affected.ecosystem) && has_modular_version(affected)) {
-    affected.module_label = module_of(record.summary);
+    affected.module_label = modules_of(record.summary);
   }
   record.affected.push_back(std::move(affected));
 }

@@ -35,8 +35,9 @@ struct Affected {
   bool not_affected = false;              // the source says so: other sources don't count any more
   FixState unfixed = FixState::kUnknown;  // what is said where no version has the fix
   std::string word;                       // the source's rating for this package: "unimportant"
-  std::string module_label;               // RPM modularity, "nodejs:18"; empty: no module
-  std::vector<Rating> ratings;            // for this package alone
+  // RPM modularity, "nodejs:18"; one of several with blanks between; empty: no module.
+  std::string module_label;
+  std::vector<Rating> ratings;  // for this package alone
 };
 
 // How much a source's word counts for a package; a higher one overrules.

@@ -9,6 +9,7 @@
 #include <future>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <span>
 
 #include "vuln/feeds/ecosystem.hpp"
@@ -26,22 +27,33 @@ using format::append_varint;
 // Small enough for a build of seconds, and a fifth smaller than the default.
 constexpr int kCompressionLevel = 12;
 
-std::string compressed(std::string_view text) {
-  std::string out(ZSTD_compressBound(text.size()), '\0');
-  const std::size_t size =
-      ZSTD_compress(out.data(), out.size(), text.data(), text.size(), kCompressionLevel);
-  out.resize(ZSTD_isError(size) != 0 ? 0 : size);  // can't be: the room is enough
-  return out;
+struct FreeContext {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+};
+
+void compress(std::span<const std::string> blocks, std::span<std::string> out) {
+  const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const std::string& text = blocks[i];
+    out[i].resize(ZSTD_compressBound(text.size()));
+    const std::size_t size = ZSTD_compressCCtx(context.get(), out[i].data(), out[i].size(),
+                                               text.data(), text.size(), kCompressionLevel);
+    out[i].resize(ZSTD_isError(size) != 0 ? 0 : size);  // can't be: the room is enough
+  }
 }
 
 std::vector<std::string> compress_all(std::span<const std::string> blocks) {
+  constexpr std::size_t kWorthAThread = 8;
   std::vector<std::string> out(blocks.size());
-  const auto run = [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) out[i] = compressed(blocks[i]);
-  };
-  auto other = std::async(std::launch::async, [&] { run(blocks.size() / 2, blocks.size()); });
-  run(0, blocks.size() / 2);
-  other.get();
+  const std::span<std::string> results(out);
+  const std::size_t half = blocks.size() < kWorthAThread ? blocks.size() : blocks.size() / 2;
+  std::future<void> other;
+  if (half < blocks.size()) {
+    other = std::async(std::launch::async,
+                       [&] { compress(blocks.subspan(half), results.subspan(half)); });
+  }
+  compress(blocks.first(half), results.first(half));
+  if (other.valid()) other.get();
   return out;
 }
 

@@ -196,6 +196,13 @@ TEST(Match, RebuildsOfRhelByBinaryPackageAndModule) {
   node16.package.module_label = "nodejs:16:8080020:1";
   Component node18 = component(PackageType::kRpm, "nodejs", "1:18.18.0-1.module_el8.8.0+1+b");
   node18.package.module_label = "nodejs:18:8080020:1";
+  Component virt = component(PackageType::kRpm, "qemu-kvm", "15:6.2.0-1.module_el8.6.0+1+a");
+  virt.package.module_label = "virt-devel:rhel:8060020:1";
+  const Fixture two_modules({osv(
+      "ALSA-2024:3", "AlmaLinux:8", "qemu-kvm",
+      R"({"introduced":"0"},{"fixed":"15:6.2.0-9.module_el8.6.0+9+a"})",
+      R"("summary":"Low: virt:rhel and virt-devel:rhel security update","related":["CVE-2024-0003"],)")});
+  EXPECT_EQ(match(inventory(alma, {virt}), two_modules.index()).findings.size(), 1U);
   Component plain_node = component(PackageType::kRpm, "nodejs", "1:10.0.0-1.el8");
   Component openssl = component(PackageType::kRpm, "openssl-libs", "1:1.1.1k-9.el8");
   openssl.package.source_name = "openssl";

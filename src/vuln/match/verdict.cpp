@@ -30,8 +30,15 @@ bool same_module(const Query& query, const Statement& statement) {
   }
   if (!query.module_label.empty()) {
     const std::string_view label = query.module_label;
-    return label.starts_with(wanted) &&
-           (label.size() == wanted.size() || label[wanted.size()] == ':');
+    while (!wanted.empty()) {
+      const auto end = std::min(wanted.find(' '), wanted.size());
+      const std::string_view one = wanted.substr(0, end);
+      wanted.remove_prefix(std::min(end + 1, wanted.size()));
+      if (label.starts_with(one) && (label.size() == one.size() || label[one.size()] == ':')) {
+        return true;
+      }
+    }
+    return false;
   }
   return is_modular(query.version);  // an inventory without labels
 }
