@@ -142,7 +142,12 @@ void fill_inventory(const MergedImage& image, const Ownership& ownership, Invent
   for (const MergedFile& file : image.files()) {
     const FileFacts* facts = image.facts(file);
     if (facts == nullptr) continue;
+    // A program of the distribution's that tells nothing of its parts is no gap: the package that
+    // owns it is known, and its advisories speak for it.
+    const bool explained =
+        (file.file->mode & 0111) != 0 && facts->packages.empty() && !ownership.owner(file).empty();
     for (const std::string& problem : facts->problems) {
+      if (explained) break;
       problems.add(shown_path(file.path) + ": " + core::visible(problem));
     }
     for (const Package& package : facts->packages) {

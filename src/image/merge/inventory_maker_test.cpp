@@ -162,5 +162,21 @@ TEST(History, BelongsToLayersInOrder) {
   EXPECT_EQ(others[0].created_by, "");
 }
 
+TEST(FillInventory, ProblemsOfProgramsThatAPackageOwnsAreNoGaps) {
+  const auto gaps = [](std::uint32_t mode, const char* owned) {
+    FileFacts database;
+    database.owned = {{.type = PackageType::kDeb, .package = "skopeo", .files = {owned}}};
+    FileFacts program;
+    program.problems = {"a program that tells nothing"};
+    LayerFacts layer = testing::make_layer(
+        {{"f usr/bin/skopeo", program}, {"f var/lib/dpkg/info/skopeo.list", database}});
+    layer.files[0].mode = mode;
+    return inventory_of(make_layers(std::move(layer))).incomplete.size();
+  };
+  EXPECT_EQ(gaps(0755, "usr/bin/skopeo"), 0U);
+  EXPECT_EQ(gaps(0644, "usr/bin/skopeo"), 1U);
+  EXPECT_EQ(gaps(0755, "usr/bin/other"), 1U);
+}
+
 }  // namespace
 }  // namespace yagura::image
