@@ -15,7 +15,6 @@ namespace {
 
 __extension__ using Wide = unsigned __int128;
 
-constexpr Wide kMapped = Wide{0xffff} << 32;  // ::ffff:0.0.0.0
 constexpr unsigned kMaxBucketBits = 16;
 constexpr std::size_t kMaxClasses = 65535;
 
