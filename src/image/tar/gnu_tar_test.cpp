@@ -1,4 +1,5 @@
-// What GNU tar writes, in each of its formats, read back and held against the files.
+// What GNU tar and libarchive's tar write, in each of their formats, read back and held against the
+// files.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -62,7 +63,7 @@ class GnuTar : public ::testing::Test {
   std::map<std::string, Seen> archive_and_read(const std::string& options) {
     const fs::path archive = work_ / "a.tar";
     const std::string command =
-        "tar -C " + root().string() + " " + options + " -cf " + archive.string() + " .";
+        program_ + " -C " + root().string() + " " + options + " -cf " + archive.string() + " .";
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
     const std::string bytes = *core::read_file(archive);
     testing::PieceSource source(bytes, {5000});
@@ -111,6 +112,7 @@ class GnuTar : public ::testing::Test {
   }
 
   fs::path work_;
+  std::string program_ = "tar";
 };
 
 TEST_F(GnuTar, EveryFormatReadsBack) {
@@ -155,6 +157,26 @@ TEST_F(GnuTar, EverySparseFormReadsBack) {
     SCOPED_TRACE(options);
     expect_all(archive_and_read(std::string("--sparse --hole-detection=raw ") + options));
     EXPECT_LT(fs::file_size(work_ / "a.tar"), 600'000U);
+  }
+}
+
+TEST_F(GnuTar, LibarchivesFormatsReadBackAsWell) {
+  if (std::system("bsdtar --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "no bsdtar";
+  program_ = "bsdtar";
+  write("etc/passwd", "root:x:0:0");
+  write("empty", "");
+  write("big", std::string(100'000, 'b'));
+  fs::create_symlink("../etc/passwd", root() / "etc" / "link");
+  fs::create_hard_link(root() / "big", root() / "hard");
+  for (const char* format : {"v7", "ustar", "gnutar", "pax"}) {
+    SCOPED_TRACE(format);
+    expect_all(archive_and_read(std::string("--format=") + format));
+  }
+  write(std::string(200, 'd') + "/" + std::string(240, 'f'), "long name");
+  write_sparse("sparse", 3);
+  for (const char* format : {"gnutar", "pax"}) {
+    SCOPED_TRACE(format);
+    expect_all(archive_and_read(std::string("--format=") + format));
   }
 }
 
