@@ -5,15 +5,16 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_set>
 
-#include "core/check.hpp"
 #include "core/visible_text.hpp"
 #include "image/secrets/anchor.hpp"
 #include "image/secrets/checks.hpp"
 #include "image/secrets/keyword_matcher.hpp"
+#include "image/secrets/lazy_pattern.hpp"
 #include "image/secrets/rule.hpp"
 
 namespace yagura::image {
@@ -64,9 +65,17 @@ std::string excerpt_of(std::string_view text, std::size_t begin, std::size_t end
 }
 
 struct CompiledRule {
-  const SecretRule* rule = nullptr;
-  std::unique_ptr<re2::RE2> pattern;
+  explicit CompiledRule(const SecretRule& told) : rule(&told), pattern(told.pattern) {}
+  const SecretRule* rule;
+  LazyPattern pattern;
 };
+using CompiledRules = std::deque<CompiledRule>;
+
+CompiledRules compile(std::span<const SecretRule> rules) {
+  CompiledRules compiled;
+  for (const SecretRule& rule : rules) compiled.emplace_back(rule);
+  return compiled;
+}
 
 // One keyword of one rule.
 struct Keyword {
@@ -107,7 +116,7 @@ struct SecretScanner::State {
   std::vector<Keyword> keywords = keywords_of(secret_rules());
   KeywordMatcher in_texts = matcher_of(keywords, false);
   KeywordMatcher in_binaries = matcher_of(keywords, true);
-  std::vector<CompiledRule> rules;
+  CompiledRules rules = compile(secret_rules());
 };
 
 namespace {
@@ -115,7 +124,7 @@ namespace {
 // One scan of one text.
 class Scan {
  public:
-  Scan(std::string_view text, const std::vector<CompiledRule>& rules)
+  Scan(std::string_view text, const CompiledRules& rules)
       : text_(text), rules_(rules), seen_to_(rules.size(), 0), spent_(rules.size(), 0) {}
 
   void look_at(std::uint32_t index, std::size_t keyword) {
@@ -129,10 +138,11 @@ class Scan {
     // Lines of minified code are long, so windows are of bytes. The pattern sees the whole text, so
     // that \b and ^ know what stands before.
     std::array<re2::StringPiece, kMaxGroups> groups;
-    const int count = std::min(compiled.pattern->NumberOfCapturingGroups() + 1, kMaxGroups);
+    const re2::RE2& pattern = compiled.pattern.get();
+    const int count = std::min(pattern.NumberOfCapturingGroups() + 1, kMaxGroups);
     std::size_t from = begin;
-    while (from < end && compiled.pattern->Match(re2::StringPiece(text_.data(), text_.size()), from,
-                                                 end, re2::RE2::UNANCHORED, groups.data(), count)) {
+    while (from < end && pattern.Match(re2::StringPiece(text_.data(), text_.size()), from, end,
+                                       re2::RE2::UNANCHORED, groups.data(), count)) {
       const std::size_t match_begin = offset(groups[0]);
       const std::size_t match_end = match_begin + groups[0].size();
       take(*compiled.rule, groups, count);
@@ -223,7 +233,7 @@ class Scan {
   }
 
   std::string_view text_;
-  const std::vector<CompiledRule>& rules_;
+  const CompiledRules& rules_;
   std::vector<std::size_t> seen_to_;
   std::vector<std::uint64_t> spent_;  // bytes that each rule has read
   SecretScanner::Found found_;
@@ -234,22 +244,12 @@ class Scan {
 
 }  // namespace
 
-SecretScanner::SecretScanner() : state_(std::make_unique<State>()) {
-  for (const SecretRule& rule : secret_rules()) {
-    re2::RE2::Options options;
-    options.set_encoding(re2::RE2::Options::EncodingLatin1);  // bytes, also those of binaries
-    options.set_log_errors(false);
-    auto pattern = std::make_unique<re2::RE2>(
-        re2::StringPiece(rule.pattern.data(), rule.pattern.size()), options);
-    YAGURA_CHECK(pattern->ok(), "patterns of the table are RE2");
-    state_->rules.push_back({&rule, std::move(pattern)});
-  }
-}
-
+SecretScanner::SecretScanner() = default;
 SecretScanner::~SecretScanner() = default;
 
 SecretScanner::Found SecretScanner::scan(std::string_view text, Contents contents,
                                          const Passed& passed) const {
+  std::call_once(once_, [this] { state_ = std::make_unique<const State>(); });
   std::optional<Scan> scan;
   const auto take = [&](std::uint32_t index, std::size_t position) {
     const Keyword& keyword = state_->keywords[index];

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string_view>
 #include <vector>
 
@@ -43,7 +44,9 @@ class SecretScanner {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  // Made for the first text.
+  mutable std::once_flag once_;
+  mutable std::unique_ptr<const State> state_;
 };
 
 }  // namespace yagura::image
