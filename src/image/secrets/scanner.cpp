@@ -42,26 +42,61 @@ std::string fingerprint_of(std::string_view rule, std::string_view secret) {
   return out;
 }
 
-// The secret's first characters where enough of it stays hidden, then stars.
-std::string blotted(std::string_view secret) {
-  const std::size_t shown = secret.size() >= 20 ? 4 : 0;
-  return std::string(secret.substr(0, shown)) + "********";
+// Bytes of the text from `first` to before `second`.
+using Range = std::pair<std::size_t, std::size_t>;
+
+// `at`, or where the character of valid UTF-8 begins that it lies in.
+std::size_t character_at(std::string_view text, std::size_t at) {
+  while (at > 0 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+  return at;
 }
 
-std::string excerpt_of(std::string_view text, std::size_t begin, std::size_t end) {
-  std::size_t line = text.rfind('\n', begin);
-  line = line == std::string_view::npos || begin == 0 ? (begin == 0 ? 0 : line + 1) : line + 1;
-  if (line > begin) line = begin;
+// The secret's first characters where enough of it stays hidden, then stars.
+std::string blotted(std::string_view secret) {
+  const std::string text = core::visible(secret.substr(0, 20));
+  const std::size_t shown = secret.size() >= 20 ? character_at(text, 4) : 0;
+  return text.substr(0, shown) + "********";
+}
+
+// What stands around a secret; others in it are hidden whole. `hidden` is sorted, without overlaps.
+std::string surroundings(std::string_view text, std::size_t begin, std::size_t end,
+                         const std::vector<Range>& hidden) {
+  std::string out;
+  auto next = std::ranges::upper_bound(hidden, begin, {}, &Range::second);
+  for (; next != hidden.end() && next->first < end; ++next) {
+    if (next->first > begin) out += core::visible(text.substr(begin, next->first - begin));
+    out += "********";
+    begin = std::min(next->second, end);
+  }
+  return out + core::visible(text.substr(begin, end - begin));
+}
+
+std::string excerpt_of(std::string_view text, const Range& secret,
+                       const std::vector<Range>& hidden) {
+  const auto [begin, end] = secret;
+  const std::size_t before = begin == 0 ? text.npos : text.rfind('\n', begin - 1);
+  const std::size_t line = before == text.npos ? 0 : before + 1;
   const std::size_t left = std::max(line, begin > 60 ? begin - 60 : 0);
-  std::size_t right = std::min(text.find_first_of("\r\n", end), text.size());
-  right = std::min(right, end + 40);
-  std::string out = core::visible(text.substr(left, begin - left));
-  out += blotted(core::visible(text.substr(begin, end - begin)));
-  out += core::visible(text.substr(end, right - end));
+  const std::size_t right = std::min({text.find_first_of("\r\n", end), text.size(), end + 40});
+  std::string out = surroundings(text, left, begin, hidden);
+  out += blotted(text.substr(begin, end - begin));
+  out += surroundings(text, end, right, hidden);
   if (out.size() <= kExcerpt) return out;
-  std::size_t cut = kExcerpt - 3;
-  while (cut > 0 && (static_cast<unsigned char>(out[cut]) & 0xC0) == 0x80) --cut;
-  return out.substr(0, cut) + "…";
+  return out.substr(0, character_at(out, kExcerpt - 3)) + "…";
+}
+
+// Sorted, those that overlap made one.
+std::vector<Range> joined(std::vector<Range> ranges) {
+  std::ranges::sort(ranges);
+  std::vector<Range> out;
+  for (const Range& range : ranges) {
+    if (!out.empty() && range.first <= out.back().second) {
+      out.back().second = std::max(out.back().second, range.second);
+    } else {
+      out.push_back(range);
+    }
+  }
+  return out;
 }
 
 struct CompiledRule {
@@ -156,6 +191,7 @@ class Scan {
     std::vector<std::size_t> order(found_.secrets.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::ranges::stable_sort(order, {}, [this](std::size_t i) { return positions_[i].first; });
+    const std::vector<Range> hidden = joined(std::move(hidden_));
     SecretScanner::Found out;
     out.dropped = found_.dropped;
     out.gave_up = found_.gave_up;
@@ -163,12 +199,17 @@ class Scan {
     std::size_t counted = 0;
     for (const std::size_t i : order) {
       if (is_covered(i)) continue;
+      if (out.secrets.size() >= SecretScanner::kMaxSecrets) {
+        ++out.dropped;
+        continue;
+      }
       const std::size_t at = positions_[i].first;
       line +=
           static_cast<std::size_t>(std::ranges::count(text_.substr(counted, at - counted), '\n'));
       counted = at;
       Secret secret = std::move(found_.secrets[i]);
       secret.line = static_cast<std::uint32_t>(line);
+      secret.excerpt = excerpt_of(text_, positions_[i], hidden);
       out.secrets.push_back(std::move(secret));
     }
     return out;
@@ -201,24 +242,29 @@ class Scan {
     const std::string_view value(secret->data(), secret->size());
     const SecretVerdict verdict = check_secret(rule, match, value);
     if (verdict == SecretVerdict::kNo) return;
+    const std::size_t begin = offset(*secret);
+    // Hidden also where it stands again, or is one too many.
+    hidden_.emplace_back(begin, begin + value.size());
     std::string fingerprint = fingerprint_of(rule.id, value);
     if (!known_.insert(fingerprint).second) return;
-    if (found_.secrets.size() >= SecretScanner::kMaxSecrets) {
+    const bool generic = rule.id.ends_with("-assignment") || rule.id == "environment-secret" ||
+                         rule.id == "jwt" || rule.id.ends_with("-authorization");
+    // Each sort has places of its own: a generic one that another covers must not take that one's.
+    if (kept_[generic ? 1 : 0] >= SecretScanner::kMaxSecrets) {
       ++found_.dropped;
       return;
     }
-    const std::size_t begin = offset(*secret);
+    ++kept_[generic ? 1 : 0];
     const bool encrypted = verdict == SecretVerdict::kEncrypted;
     found_.secrets.push_back(
         {.rule = std::string(rule.id),
          .title = std::string(rule.title) + (encrypted ? " (with a passphrase)" : ""),
          .severity = encrypted ? model::Severity::kLow : rule.severity,
-         .excerpt = excerpt_of(text_, begin, begin + value.size()),
+         .excerpt = {},  // made when all secrets around it are known
          .fingerprint = std::move(fingerprint),
          .verified = verdict == SecretVerdict::kVerified});
     positions_.emplace_back(begin, begin + value.size());
-    generic_.push_back(rule.id.ends_with("-assignment") || rule.id == "environment-secret" ||
-                       rule.id == "jwt" || rule.id.ends_with("-authorization"));
+    generic_.push_back(generic);
   }
 
   // A rule of no issuer says nothing new where another found the same bytes.
@@ -237,8 +283,10 @@ class Scan {
   std::vector<std::size_t> seen_to_;
   std::vector<std::uint64_t> spent_;  // bytes that each rule has read
   SecretScanner::Found found_;
-  std::vector<std::pair<std::size_t, std::size_t>> positions_;
+  std::vector<Range> positions_;
+  std::vector<Range> hidden_;  // all secrets in the text, also those that are not kept
   std::vector<bool> generic_;
+  std::array<std::size_t, 2> kept_{};  // of issuers, generic
   std::unordered_set<std::string> known_;
 };
 

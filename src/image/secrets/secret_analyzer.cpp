@@ -40,7 +40,7 @@ bool is_text(std::string_view head) { return !head.substr(0, 4096).contains('\0'
 class SecretAnalyzer final : public Analyzer {
  public:
   std::string_view name() const override { return "secrets"; }
-  std::uint64_t version() const override { return 2; }
+  std::uint64_t version() const override { return 3; }
 
   bool wants(const FileEntry& file, std::string_view head) const override {
     if (file.size < kSmallest || is_opaque(head)) return false;

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "core/visible_text.hpp"
 #include "image/secrets/anchor.hpp"
 #include "image/secrets/checks.hpp"
 #include "image/secrets/keyword_matcher.hpp"
@@ -153,6 +154,38 @@ TEST(SecretScanner, TellsTheLineAndHidesTheSecret) {
   EXPECT_THAT(found.secrets[0].excerpt, HasSubstr("token: gh"
                                                   "p_********"));
   EXPECT_THAT(found.secrets[0].excerpt, Not(HasSubstr(secret.substr(5, 10))));
+}
+
+TEST(SecretScanner, ExcerptHidesOtherSecretsOfItsLine) {
+  const std::string one = with_crc(std::string("gh") + "p_");
+  const std::string password = "k7Wq-93bZx";
+  const std::string text = "a " + one + " b postgres://db:" + password + "@db/x " + one + "\n";
+  const auto found = scanner().scan(text, SecretScanner::Contents::kText);
+  ASSERT_EQ(found.secrets.size(), 2U);
+  for (const Secret& secret : found.secrets) {
+    EXPECT_THAT(secret.excerpt, Not(HasSubstr(one.substr(4, 6))));
+    EXPECT_THAT(secret.excerpt, Not(HasSubstr(password)));
+  }
+}
+
+TEST(SecretScanner, ExcerptIsCutBetweenCharacters) {
+  const std::string text =
+      "postgres://db:p\u00e4\u20ac\u20ac9\u20ac7\u20ac-xyzq\u20ac@db.internal/x\n";
+  const auto found = scanner().scan(text, SecretScanner::Contents::kText);
+  ASSERT_EQ(found.secrets.size(), 1U);
+  EXPECT_EQ(core::visible(found.secrets[0].excerpt), found.secrets[0].excerpt);
+  EXPECT_THAT(found.secrets[0].excerpt, HasSubstr("p\u00e4********@db"));
+}
+
+TEST(SecretScanner, CoveredGenericSecretsTakeNoPlaces) {
+  std::string text;
+  for (unsigned i = 0; i < 150; ++i)
+    text += "api_key = \"" + token(std::string("gl") + "pat-", 20, i + 100) + "\"\n";
+  const auto found = scanner().scan(text, SecretScanner::Contents::kText);
+  const auto binary = scanner().scan(text, SecretScanner::Contents::kBinary);
+  EXPECT_EQ(binary.secrets.size(), 150U);
+  EXPECT_EQ(found.secrets.size(), 150U);
+  EXPECT_EQ(found.dropped, 0U);
 }
 
 TEST(SecretScanner, AWrongChecksumIsNoToken) {
