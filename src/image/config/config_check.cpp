@@ -242,27 +242,30 @@ class Checker {
     bool apt_installs = false;
     bool apt_recommends = false;
     bool leaves_cache = false;
+    // Looked up once, not for each command: a line may be megabytes of commands.
+    const bool no_recommends = line.contains("no-install-recommends");
+    const bool cleans_apk = line.contains("/var/cache/apk");
+    const bool cleans_rpm = line.contains("clean") || line.contains("/var/cache");
+    const bool no_pip_cache = line.contains("PIP_NO_CACHE_DIR");
     for (const ShellCommand& command : commands) {
       const std::string_view program = program_of(command);
       const bool installs = has_word(command, "install") || has_word(command, "add");
       if (program == "apt-get" || program == "apt" || program == "aptitude") {
         if (has_word(command, "install")) {
           apt_installs = true;
-          apt_recommends = apt_recommends || !line.contains("no-install-recommends");
+          apt_recommends = !no_recommends;
           if (has_word(command, "sudo")) add("image/sudo", &step, "sudo is installed");
         }
         if (has_word(command, "dist-upgrade") || has_word(command, "full-upgrade"))
           add("image/dist-upgrade", &step, shown(step));
       } else if (program == "apk" && installs) {
-        leaves_cache =
-            leaves_cache || !(has_word(command, "--no-cache") || line.contains("/var/cache/apk"));
+        leaves_cache = leaves_cache || !(has_word(command, "--no-cache") || cleans_apk);
       } else if ((program == "yum" || program == "dnf" || program == "microdnf" ||
                   program == "zypper") &&
                  installs) {
-        leaves_cache = leaves_cache || !(line.contains("clean") || line.contains("/var/cache"));
+        leaves_cache = leaves_cache || !cleans_rpm;
       } else if (program.starts_with("pip") && installs) {
-        leaves_cache = leaves_cache ||
-                       !(has_word(command, "--no-cache-dir") || line.contains("PIP_NO_CACHE_DIR"));
+        leaves_cache = leaves_cache || !(has_word(command, "--no-cache-dir") || no_pip_cache);
       }
     }
     if (apt_recommends) add("image/apt-recommends", &step, shown(step));

@@ -187,6 +187,15 @@ TEST(ConfigCheck, NoMessageHoldsTheSecret) {
   }
 }
 
+// Were the line searched for each of its commands, this would take minutes.
+TEST(ConfigCheck, ReadsMegabytesOfCommandsInLinearTime) {
+  std::string line = "RUN ";
+  while (line.size() < std::size_t{2} << 20) line += "apt install;";
+  const auto found = judge_run(line + " true --no-install-recommends\n");
+  EXPECT_THAT(found, Contains("image/package-cache"));
+  EXPECT_THAT(found, Not(Contains("image/apt-recommends")));
+}
+
 TEST(ConfigControls, AreFoundByEveryFinding) {
   EXPECT_GE(config_controls().size(), 30U);
   for (const auto& control : config_controls()) {
