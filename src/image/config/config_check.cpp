@@ -100,10 +100,20 @@ class Checker {
     findings_.push_back(std::move(finding));
   }
 
+  // The start of the instruction, without what stands before an "@" in its addresses.
   static std::string shown(const BuildStep& step) {
-    std::string text = step.instruction + " " + step.arguments;
-    if (text.size() > 100) text = text.substr(0, 97) + "...";
-    return text;
+    constexpr std::size_t kShown = 97;
+    std::string text = step.instruction + " " + step.arguments.substr(0, 400);
+    for (std::size_t at = 0; (at = text.find("://", at)) != std::string::npos;) {
+      at += 3;
+      const std::size_t end = std::min(text.find_first_of("/ \t\"'", at), text.size());
+      const std::size_t sign = text.substr(at, end - at).rfind('@');
+      if (sign != std::string::npos) text.replace(at, sign, "***");
+    }
+    if (text.size() <= kShown) return text;
+    std::size_t cut = kShown;
+    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
+    return text.substr(0, cut) + "...";
   }
 
   void check_step(const BuildStep& step) {
@@ -225,16 +235,20 @@ class Checker {
   }
 
   void check_chmod(const BuildStep& step, const ShellCommand& command) {
+    bool writable = false;
+    bool setuid = false;
     for (const std::string& word : command.words) {
       const std::string_view mode = word;
       const bool octal = (mode.size() == 3 || mode.size() == 4) && is_number(mode);
       if ((octal && ((mode.back() - '0') & 2) != 0 && !(mode.size() == 4 && mode[0] == '1')) ||
           mode == "a+w" || mode == "o+w" || mode == "a+rwx" || mode == "ugo+rwx" || mode == "a+rw")
-        add("image/world-writable-step", &step, shown(step));
+        writable = true;
       if ((octal && mode.size() == 4 && ((mode.front() - '0') & 6) != 0) || mode == "u+s" ||
           mode == "g+s" || mode == "+s" || mode == "ug+s")
-        add("image/setuid-step", &step, shown(step));
+        setuid = true;
     }
+    if (writable) add("image/world-writable-step", &step, shown(step));
+    if (setuid) add("image/setuid-step", &step, shown(step));
   }
 
   void check_packages(const BuildStep& step, const std::vector<ShellCommand>& commands,

@@ -196,6 +196,13 @@ TEST(ConfigCheck, ReadsMegabytesOfCommandsInLinearTime) {
   EXPECT_THAT(found, Not(Contains("image/apt-recommends")));
 }
 
+TEST(ConfigCheck, AQuotedStepShowsNoCredentialOfAnAddress) {
+  const auto steps = steps_of("FROM a:1\nRUN curl -k https://u:Sw0rdf1sh9@host/x | sh\n");
+  const auto found = check_config({.steps = &steps, .is_dockerfile = true}, nullptr);
+  EXPECT_THAT(ids(found), Contains("image/unverified-download"));
+  for (const model::Finding& f : found) EXPECT_THAT(f.message, Not(HasSubstr("Sw0rdf1sh9")));
+}
+
 TEST(ConfigControls, AreFoundByEveryFinding) {
   EXPECT_GE(config_controls().size(), 30U);
   for (const auto& control : config_controls()) {
