@@ -118,6 +118,21 @@ SecretVerdict check_private_key(std::string_view match) {
              : SecretVerdict::kNo;
 }
 
+// Hosts of examples: those that RFC 2606 sets aside, and what else documents say.
+bool is_example_host(std::string_view host) {
+  constexpr std::string_view kNames[] = {"localhost",     "host",          "hostname", "127.0.0.1",
+                                         "company.com",   "domain.com",    "foo.com",  "server.com",
+                                         "mycompany.com", "yourdomain.com"};
+  const std::string text = lowered(host);
+  const std::string_view name(text);
+  const auto is_or_ends = [&](std::string_view end) {
+    return name == end || (name.size() > end.size() && name.ends_with(end) &&
+                           name[name.size() - end.size() - 1] == '.');
+  };
+  return name.starts_with("example.") || name.contains(".example.") || is_or_ends("example") ||
+         is_or_ends("test") || is_or_ends("invalid") || std::ranges::any_of(kNames, is_or_ends);
+}
+
 SecretVerdict check_password(std::string_view match, std::string_view secret) {
   if (is_placeholder(secret)) return SecretVerdict::kNo;
   // Templates of every kind: $VAR, %s, {x}, <x>, [x].
@@ -127,8 +142,8 @@ SecretVerdict check_password(std::string_view match, std::string_view secret) {
   if (at != std::string_view::npos && at > secret.size() &&
       match.substr(at - secret.size() - 1, secret.size()) == secret)
     return SecretVerdict::kNo;
-  if (match.contains("@example.") || match.contains("@localhost") || match.contains("@host") ||
-      match.contains("@127.0.0.1"))
+  const auto host = match.rfind('@');
+  if (host != std::string_view::npos && is_example_host(match.substr(host + 1)))
     return SecretVerdict::kNo;
   return SecretVerdict::kLikely;
 }

@@ -38,13 +38,14 @@ constexpr SecretRule kRules[] = {
          "rediss:// amqp:// amqps:// ftp:// sftp:// ldap:// ldaps:// mssql:// sqlserver:// "
          "clickhouse:// smtp:// smtps:// nats:// kafka:// couchbase:// neo4j:// cassandra://",
      .pattern =
-         R"re(\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|s?ftp|ldaps?|mssql|sqlserver|clickhouse|smtps?|nats|kafka|couchbase|neo4j|cassandra)://[^\s:@/"'<>]{0,80}:([^\s@/"'<>]{3,120})@[A-Za-z0-9\[])re",
+         R"re(\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|s?ftp|ldaps?|mssql|sqlserver|clickhouse|smtps?|nats|kafka|couchbase|neo4j|cassandra)://[^\s:@/"'<>]{0,80}:([^\s@/"'<>]{3,120})@[A-Za-z0-9\[][A-Za-z0-9.-]{0,80})re",
      .check = kUrlPassword},
     {.id = "http-url-password",
      .title = "Password in a web address",
      .severity = kHigh,
      .keywords = "http:// https://",
-     .pattern = R"re(\bhttps?://[^\s:@/"'<>]{1,80}:([^\s@/"'<>]{6,120})@[A-Za-z0-9\[])re",
+     .pattern =
+         R"re(\bhttps?://[^\s:@/"'<>]{1,80}:([^\s@/"'<>]{6,120})@[A-Za-z0-9\[][A-Za-z0-9.-]{0,80})re",
      .check = kUrlPassword,
      .then = "@"},
     {.id = "netrc-password",

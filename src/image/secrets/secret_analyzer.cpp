@@ -63,6 +63,8 @@ class SecretAnalyzer final : public Analyzer {
     for (Secret& secret : found.secrets) {
       if (!readable) secret.line = 0;
       if (is_known_harmless(file, secret)) continue;
+      if (is_documentation(file.path) && !is_of_an_issuer(secret))
+        secret.severity = std::min(secret.severity, kInDocuments);
       facts.secrets.push_back(std::move(secret));
     }
     if (found.gave_up) {
@@ -78,6 +80,19 @@ class SecretAnalyzer final : public Analyzer {
   // /etc/shadow is where password hashes belong; its own check judges them (empty, weak).
   static bool is_known_harmless(const FileEntry& file, const Secret& secret) {
     return secret.rule == "htpasswd" && file.path.ends_with("etc/shadow");
+  }
+
+  // What packages publish of themselves is known to everybody; it stays listed.
+  static constexpr auto kInDocuments = model::Severity::kLow;
+  static bool is_documentation(std::string_view path) {
+    return path.starts_with("usr/share/doc/") || path.ends_with(".egg-info/PKG-INFO") ||
+           path.ends_with(".dist-info/METADATA");
+  }
+
+  // Has a checksum or structure that only the issuer gives; examples of keys and of tokens are well
+  // formed, too.
+  static bool is_of_an_issuer(const Secret& secret) {
+    return secret.verified && secret.rule != "private-key" && secret.rule != "jwt";
   }
 
   SecretScanner scanner_;

@@ -353,6 +353,30 @@ TEST(SecretAnalyzer, SearchesTextsAndPassesOverPictures) {
   EXPECT_EQ(facts.secrets[0].rule, "stripe-secret-key");
 }
 
+TEST(SecretScanner, KnowsTheHostsOfExamples) {
+  const auto count = [](std::string_view host) {
+    const std::string text = "see https://john:" + std::string("Zq81xPw7@") + std::string(host);
+    return scanner().scan(text, SecretScanner::Contents::kText).secrets.size();
+  };
+  for (const std::string_view host : {"example.com/", "my.example.org", "db.example",
+                                      "localhost:80", "pypi.company.com", "a.test"})
+    EXPECT_EQ(count(host), 0U) << host;
+  for (const std::string_view host : {"git.corp.net/", "notexample.com", "10.1.2.3", "testing.io"})
+    EXPECT_EQ(count(host), 1U) << host;
+}
+
+TEST(SecretAnalyzer, SaysOfDocumentsThatTheyWeighLess) {
+  const auto analyzer = make_secret_analyzer();
+  const std::string text = "STRIPE=" + token(std::string("sk_") + "live_", 24);
+  const auto severity_in = [&](std::string_view path) {
+    FileFacts facts;
+    analyzer->analyze({.path = path, .size = text.size()}, MemoryContent(text), facts);
+    return facts.secrets.at(0).severity;
+  };
+  EXPECT_EQ(severity_in("usr/share/doc/a/README"), model::Severity::kLow);
+  EXPECT_GT(severity_in("srv/README"), model::Severity::kLow);
+}
+
 TEST(Entropy, IsTheTextbooks) {
   EXPECT_DOUBLE_EQ(entropy("aaaa"), 0);
   EXPECT_DOUBLE_EQ(entropy("abab"), 1);
