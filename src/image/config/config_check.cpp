@@ -103,7 +103,7 @@ class Checker {
   // The start of the instruction, without what stands before an "@" in its addresses.
   static std::string shown(const BuildStep& step) {
     constexpr std::size_t kShown = 97;
-    std::string text = step.instruction + " " + step.arguments.substr(0, 400);
+    std::string text = without_secrets(step.instruction + " " + step.arguments).substr(0, 400);
     for (std::size_t at = 0; (at = text.find("://", at)) != std::string::npos;) {
       at += 3;
       const std::size_t end = std::min(text.find_first_of("/ \t\"'", at), text.size());

@@ -215,6 +215,19 @@ class Scan {
     return out;
   }
 
+  // The whole text without its secrets; a note instead where some may have been overlooked.
+  std::string blotted_text() {
+    if (found_.gave_up) return "(not shown: too much in it looks like secrets)";
+    std::string out;
+    std::size_t at = 0;
+    for (const auto& [begin, end] : joined(std::move(hidden_))) {
+      out += text_.substr(at, begin - at);
+      out += blotted(text_.substr(begin, end - begin));
+      at = end;
+    }
+    return out += text_.substr(at);
+  }
+
  private:
   // A text of nothing but keywords would have each window read again and again: what one rule may
   // read of one text is bounded by a multiple of its length.
@@ -295,23 +308,49 @@ class Scan {
 SecretScanner::SecretScanner() = default;
 SecretScanner::~SecretScanner() = default;
 
-SecretScanner::Found SecretScanner::scan(std::string_view text, Contents contents,
-                                         const Passed& passed) const {
+const SecretScanner::State& SecretScanner::state() const {
   std::call_once(once_, [this] { state_ = std::make_unique<const State>(); });
+  return *state_;
+}
+
+namespace {
+
+// The scan of a text, if anything in it made one necessary.
+std::optional<Scan> scan_of(const SecretScanner::State& state, std::string_view text,
+                            SecretScanner::Contents contents, const SecretScanner::Passed& passed) {
   std::optional<Scan> scan;
   const auto take = [&](std::uint32_t index, std::size_t position) {
-    const Keyword& keyword = state_->keywords[index];
+    const Keyword& keyword = state.keywords[index];
     if (!may_begin(keyword.anchor, keyword.text, text, position)) return;
-    const std::string_view then = state_->rules[keyword.rule].rule->then;
+    const std::string_view then = state.rules[keyword.rule].rule->then;
     if (!then.empty() && !text.substr(position, kThenWithin).contains(then)) return;
-    if (!scan) scan.emplace(text, state_->rules);
+    if (!scan) scan.emplace(text, state.rules);
     scan->look_at(keyword.rule, position);
   };
   const auto tell = [&](std::size_t position) {
     if (passed) passed(position);
   };
-  (contents == Contents::kBinary ? state_->in_binaries : state_->in_texts).find(text, take, tell);
+  const bool binary = contents == SecretScanner::Contents::kBinary;
+  (binary ? state.in_binaries : state.in_texts).find(text, take, tell);
+  return scan;
+}
+
+}  // namespace
+
+SecretScanner::Found SecretScanner::scan(std::string_view text, Contents contents,
+                                         const Passed& passed) const {
+  auto scan = scan_of(state(), text, contents, passed);
   return scan ? scan->finish() : Found{};
+}
+
+std::string SecretScanner::without_secrets(std::string_view text) const {
+  auto scan = scan_of(state(), text, Contents::kText, {});
+  return scan ? scan->blotted_text() : std::string(text);
+}
+
+std::string without_secrets(std::string_view text) {
+  static const SecretScanner scanner;
+  return scanner.without_secrets(text);
 }
 
 }  // namespace yagura::image

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,11 +43,20 @@ class SecretScanner {
   [[nodiscard]] Found scan(std::string_view text, Contents contents,
                            const Passed& passed = {}) const;
 
+  // The text with each secret in it blotted out as in excerpts, for reports that show the text
+  // itself. Where too much looks like secrets to be sure of all: a note instead of the text.
+  [[nodiscard]] std::string without_secrets(std::string_view text) const;
+
+  struct State;  // of the implementation
+
  private:
-  struct State;
+  [[nodiscard]] const State& state() const;
   // Made for the first text.
   mutable std::once_flag once_;
   mutable std::unique_ptr<const State> state_;
 };
+
+// The same by a scanner that is kept; thread-safe.
+[[nodiscard]] std::string without_secrets(std::string_view text);
 
 }  // namespace yagura::image

@@ -341,6 +341,15 @@ TEST(Anchor, LetsThroughWhatMayBegin) {
   EXPECT_TRUE(may_begin({}, "pat", "xPAT/", 1));
 }
 
+TEST(SecretScanner, BlotsOutEverySecretOfATextEachTimeItStands) {
+  const std::string one = token(std::string("sk_") + "live_", 24, 3);
+  const std::string two = token(std::string("sk_") + "live_", 24, 4);
+  const std::string text = "curl -u " + one + ": " + two + " " + one + " x";
+  EXPECT_EQ(scanner().without_secrets(text), "curl -u sk_l********: sk_l******** sk_l******** x");
+  EXPECT_EQ(without_secrets("nothing here"), "nothing here");
+  EXPECT_EQ(without_secrets(""), "");
+}
+
 TEST(SecretAnalyzer, SearchesTextsAndPassesOverPictures) {
   const auto analyzer = make_secret_analyzer();
   const FileEntry file{.path = "app/.env", .size = 60};

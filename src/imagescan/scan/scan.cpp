@@ -153,7 +153,9 @@ class Scan {
     if (!resolved.config.platform.variant.empty())
       inventory.architecture += "/" + resolved.config.platform.variant;
     inventory.created = resolved.config.created;
-    inventory.labels = resolved.config.config.labels;
+    // Reports and SBOMs are passed on to people who shall not have what is in them.
+    for (const auto& [name, value] : resolved.config.config.labels)
+      inventory.labels.emplace_back(name, label_without_secrets(name, value));
     for (std::size_t i = 0; i < resolved.manifest.layers.size(); ++i) {
       image::LayerInfo& layer = inventory.layers.emplace_back();
       layer.digest = resolved.manifest.layers[i].digest;
@@ -162,8 +164,14 @@ class Scan {
     }
     std::vector<image::HistoryStep> steps;
     for (const image::HistoryEntry& entry : resolved.config.history)
-      steps.push_back({entry.created_by, entry.empty_layer});
+      steps.push_back({image::without_secrets(entry.created_by), entry.empty_layer});
     image::attach_history(inventory.layers, steps);
+  }
+
+  // The name may be what gives the value away.
+  static std::string label_without_secrets(const std::string& name, const std::string& value) {
+    const std::string text = image::without_secrets(name + "=" + value);
+    return text.starts_with(name + "=") ? text.substr(name.size() + 1) : text;
   }
 
   Result<std::vector<image::LayerFacts>> read_layers(const image::ImageSource& source) {
