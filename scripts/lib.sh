@@ -24,7 +24,7 @@ build_packages=(g++ cmake ninja-build pkg-config ccache git ca-certificates
   libbpf-dev libelf-dev libcap-dev libcurl4-openssl-dev bpftool clang-19 llvm libyara-dev)
 test_packages=(qemu-system-x86 cpio libgtest-dev libgmock-dev libyaml-dev libprotobuf-dev libprotoc-dev
   clang-format-19 clang-tidy-19 libclang-rt-19-dev python3 chromium libarchive-tools
-  libmodsecurity3 modsecurity-crs sysdig containerd runc busybox-static apparmor docker-registry skopeo
+  libmodsecurity3 modsecurity-crs sysdig containerd runc busybox-static apparmor docker-registry skopeo umoci strace openssl
   rpm db5.3-util distro-info-data mmdebstrap debian-archive-keyring golang-go ruby libcommons-lang3-java libguava-java)
 bench_packages=(libfyaml-dev libyaml-dev libmodsecurity-dev wrk)
 
