@@ -99,7 +99,7 @@ bool is_program_name(std::string_view name) {
 Result<RegistryCredentials> parse_answer(const std::string& program, std::string_view json) {
   simdjson::dom::parser parser;
   simdjson::dom::element root;
-  if (parser.parse(json.data(), json.size()).get(root) || !root.is_object()) {
+  if (json.empty() || parser.parse(json.data(), json.size()).get(root) || !root.is_object()) {
     return failed(program, "its answer is no JSON object");
   }
   std::string_view user;

@@ -109,7 +109,7 @@ Result<CredentialFileEntry> read_credential_file(std::string_view json, std::str
   simdjson::dom::parser parser;
   simdjson::dom::element root;
   if (json.find_first_not_of(" \t\r\n") == std::string_view::npos) return CredentialFileEntry{};
-  if (parser.parse(json.data(), json.size()).get(root) || !root.is_object()) {
+  if (json.empty() || parser.parse(json.data(), json.size()).get(root) || !root.is_object()) {
     return fail(ErrorCode::kInvalidInput, "is no JSON object");
   }
   CredentialFileEntry out;

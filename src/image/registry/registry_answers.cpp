@@ -144,7 +144,7 @@ std::vector<AuthChallenge> parse_auth_challenges(std::string_view value) {
 Result<RegistryToken> parse_registry_token(std::string_view json) {
   simdjson::dom::parser parser;
   simdjson::dom::element root;
-  if (parser.parse(json.data(), json.size()).get(root) || !root.is_object()) {
+  if (json.empty() || parser.parse(json.data(), json.size()).get(root) || !root.is_object()) {
     return fail(ErrorCode::kInvalidInput, "the token server's answer is no JSON object");
   }
   RegistryToken out;
@@ -194,7 +194,7 @@ std::optional<std::string> parse_next_link(std::string_view value) {
 Result<std::vector<std::string>> parse_tag_list(std::string_view json, std::size_t max_tags) {
   simdjson::dom::parser parser;
   simdjson::dom::element root;
-  if (parser.parse(json.data(), json.size()).get(root) || !root.is_object()) {
+  if (json.empty() || parser.parse(json.data(), json.size()).get(root) || !root.is_object()) {
     return fail(ErrorCode::kInvalidInput, "the list of tags is no JSON object");
   }
   std::vector<std::string> tags;
@@ -214,7 +214,8 @@ Result<std::vector<std::string>> parse_tag_list(std::string_view json, std::size
 std::string parse_registry_errors(std::string_view json) {
   simdjson::dom::parser parser;
   simdjson::dom::element root;
-  if (parser.parse(json.data(), json.size()).get(root) || !root.is_object()) return {};
+  if (json.empty() || parser.parse(json.data(), json.size()).get(root) || !root.is_object())
+    return {};
   std::string out;
   simdjson::dom::array list;
   if (root["errors"].get(list)) {

@@ -60,7 +60,7 @@ Result<BaseCatalogue> BaseCatalogue::parse(std::string_view json) {
   simdjson::dom::parser parser;
   simdjson::dom::element root;
   simdjson::dom::array bases;
-  if (parser.parse(json.data(), json.size(), true).get(root) != simdjson::SUCCESS ||
+  if (json.empty() || parser.parse(json.data(), json.size(), true).get(root) != simdjson::SUCCESS ||
       root["bases"].get(bases) != simdjson::SUCCESS) {
     return fail(ErrorCode::kInvalidInput,
                 "it is no catalogue of base images: {\"bases\": [{\"name\", \"diff_ids\"}]}; "

@@ -41,6 +41,7 @@ TEST(Json, WhatIsMissingIsEmpty) {
   EXPECT_FALSE(document->root()["a"]["c"].exists());
   EXPECT_EQ(document->root()["a"].json(), R"({"b":["x",7,"12"]})");
   EXPECT_FALSE(JsonDocument::parse("{"));
+  EXPECT_FALSE(JsonDocument::parse({}));
 }
 
 struct Signed {

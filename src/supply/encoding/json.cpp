@@ -97,7 +97,8 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text) {
     return fail(ErrorCode::kLimitExceeded, "the JSON document is larger than 64 MiB");
   JsonDocument out;
   Element root;
-  const auto error = out.parser_->parse(text.data(), text.size(), true).get(root);
+  const auto error =
+      text.empty() ? simdjson::EMPTY : out.parser_->parse(text.data(), text.size(), true).get(root);
   if (error != simdjson::SUCCESS) {
     return fail(ErrorCode::kInvalidInput,
                 std::string("it is no JSON: ") + simdjson::error_message(error));

@@ -69,7 +69,9 @@ class Reader {
     }
     Element root;
     // Copies the bytes behind padding: feeds come from mapped and inflated memory alike.
-    if (const auto error = parser_.parse(bytes.data(), bytes.size(), true).get(root)) {
+    if (const auto error = bytes.empty()
+                               ? simdjson::EMPTY
+                               : parser_.parse(bytes.data(), bytes.size(), true).get(root)) {
       return fail(ErrorCode::kInvalidInput, simdjson::error_message(error));
     }
     return root;

@@ -7,6 +7,7 @@ import hashlib
 import http.client
 import io
 import json
+import mmap
 import os
 import pathlib
 import shutil
@@ -58,6 +59,18 @@ _, status, usage = os.wait4(child.pid, 0)
 with open(result, "w") as file:
     json.dump([os.waitstatus_to_exitcode(status), usage.ru_maxrss // 1024, time.monotonic() - begun], file)
 """
+
+
+# LeakSanitizer ends a program that is traced.
+TRACED = {"ASAN_OPTIONS": "detect_leaks=0"}
+
+
+def is_sanitized():
+    """Whether the program was built with AddressSanitizer: it takes some times the memory, and can't look for leaks where
+    something traces it."""
+    with open(YAGURA, "rb") as program:
+        with mmap.mmap(program.fileno(), 0, access=mmap.ACCESS_READ) as text:
+            return text.find(b"__asan_init") >= 0
 
 
 class Outcome:

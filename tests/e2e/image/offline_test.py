@@ -24,8 +24,8 @@ class Offline(kit.Case):
         cls.database = kit.build_database(cls.folder / "advisories",
                                           [kit.osv("CVE-2024-0001", "busybox", "1.36.1-r16", ecosystem="Alpine:v3.19")])
 
-    def look(self, *arguments, prefix=()):
-        return kit.yagura("image", *arguments, "-o", "json", "--offline", "--db", self.database, prefix=prefix, cwd=self.folder)
+    def look(self, *arguments, prefix=(), env=None):
+        return kit.yagura("image", *arguments, "-o", "json", "--offline", "--db", self.database, prefix=prefix, cwd=self.folder, env=env)
 
     def traced(self, *arguments):
         """The outcome, and every call of the program that has to do with sockets but not with those of this machine alone."""
@@ -35,7 +35,7 @@ class Offline(kit.Case):
         if probe.returncode != 0:
             self.skipTest("strace may trace nothing here")
         log = self.path("strace")
-        outcome = self.look(*arguments, prefix=["strace", "-f", "-e", "trace=network", "-o", log])
+        outcome = self.look(*arguments, prefix=["strace", "-f", "-e", "trace=network", "-o", log], env=kit.TRACED)
         return outcome, [match.group(0) for match in SOCKET.finditer(log.read_text())]
 
     def test_a_scan_of_a_layout_makes_no_socket(self):
@@ -58,7 +58,7 @@ class Offline(kit.Case):
             self.skipTest("no strace")
         log = self.path("strace")
         outcome = kit.yagura("image", "127.0.0.1:1/app", "--scan", "none", "-o", "json", cwd=self.folder,
-                             prefix=["strace", "-f", "-e", "trace=network", "-o", log])
+                             prefix=["strace", "-f", "-e", "trace=network", "-o", log], env=kit.TRACED)
         if not log.exists() or not log.read_text():
             self.skipTest("strace may trace nothing here")
         self.assertEqual(outcome.code, kit.USAGE)

@@ -61,7 +61,8 @@ Result<void> read_json_document(std::string_view bytes, std::size_t max_size, st
   }
   simdjson::dom::parser parser;
   Json root;
-  if (const auto error = parser.parse(bytes.data(), bytes.size()).get(root)) {
+  if (const auto error =
+          bytes.empty() ? simdjson::EMPTY : parser.parse(bytes.data(), bytes.size()).get(root)) {
     return wrong(fmt::format("{}: is no JSON: {}", what, simdjson::error_message(error)));
   }
   return within(read(root), what);
